@@ -1,1 +1,4 @@
 //! rekey
+
+pub mod message;
+pub mod smtp;

@@ -1,1 +1,10 @@
-//! rekey
+//! Real servers for rekey's tests: each of its own folder and port, none left behind.
+
+pub mod nats;
+pub mod ports;
+pub mod postgres;
+pub mod process;
+pub mod smtp;
+mod spawn;
+pub mod tools;
+mod user;

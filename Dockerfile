@@ -1,0 +1,20 @@
+FROM rust:1.95-slim-bookworm AS build
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make
+WORKDIR /src
+COPY . .
+# The cache mount is gone after the step, so the program is copied out within it.
+RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/src/target \
+    cargo build --release --locked --bin rekey && install -D target/release/rekey /out/rekey
+
+FROM debian:bookworm-slim
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates curl \
+    && rm -rf /var/lib/apt/lists/*
+RUN useradd --system --uid 10001 --home-dir /var/lib/rekey --create-home rekey
+COPY --from=build /out/rekey /usr/local/bin/rekey
+USER 10001
+WORKDIR /var/lib/rekey
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+    CMD ["curl", "--fail", "--silent", "--output", "/dev/null", "http://127.0.0.1:8080/readyz"]
+ENTRYPOINT ["rekey"]
+CMD ["serve", "--config", "/etc/rekey/rekey.toml"]

@@ -1,0 +1,95 @@
+//! Where time and randomness come in: the only door.
+
+use std::sync::Mutex;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use uuid::Uuid;
+
+use crate::moment::Moment;
+
+/// The clock and the dice. Everything that needs either is handed one.
+pub trait Env: Send + Sync + 'static {
+    /// The moment it is.
+    fn now(&self) -> Moment;
+
+    /// Fills `bytes` with unpredictable bytes.
+    fn fill(&self, bytes: &mut [u8]);
+
+    /// A UUIDv7 of this moment (RFC 9562, section 5.7).
+    fn uuid(&self) -> Uuid {
+        let mut random = [0; 10];
+        self.fill(&mut random);
+        let millis = u64::try_from(self.now().micros() / 1000).unwrap_or(0);
+        uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+    }
+}
+
+/// `N` unpredictable bytes.
+pub fn random<const N: usize>(env: &dyn Env) -> [u8; N] {
+    let mut bytes = [0; N];
+    env.fill(&mut bytes);
+    bytes
+}
+
+/// The operating system's clock and entropy.
+#[derive(Debug, Default)]
+pub struct SystemEnv;
+
+impl Env for SystemEnv {
+    #[expect(clippy::disallowed_methods, reason = "this is the one door time comes in by")]
+    fn now(&self) -> Moment {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+        Moment::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the one door randomness comes in by")]
+    #[expect(clippy::expect_used, reason = "without entropy nothing may go on")]
+    fn fill(&self, bytes: &mut [u8]) {
+        getrandom::fill(bytes).expect("the operating system gives entropy");
+    }
+}
+
+/// A clock set by hand and repeatable dice, for tests and demonstrations.
+#[derive(Debug)]
+pub struct ManualEnv(Mutex<(Moment, u64)>);
+
+impl ManualEnv {
+    /// Starts at `now`; the same `seed` gives the same bytes.
+    #[must_use]
+    pub fn new(now: Moment, seed: u64) -> Self {
+        Self(Mutex::new((now, seed)))
+    }
+
+    /// Moves the clock forward.
+    pub fn advance(&self, span: Duration) {
+        let mut inner = self.lock();
+        inner.0 = inner.0.after(span);
+    }
+
+    /// Sets the clock, backwards too.
+    pub fn set(&self, now: Moment) {
+        self.lock().0 = now;
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, (Moment, u64)> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Env for ManualEnv {
+    fn now(&self) -> Moment {
+        self.lock().0
+    }
+
+    fn fill(&self, bytes: &mut [u8]) {
+        let mut inner = self.lock();
+        for byte in bytes {
+            // SplitMix64 (Steele, Lea, Flood 2014): enough for tests.
+            inner.1 = inner.1.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let mut z = inner.1;
+            z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            *byte = (z >> 56) as u8;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What happens when a mail is asked for something.
+
+use crate::mail::command::{MailCommand, MailRefusal};
+use crate::mail::event::MailEvent;
+use crate::mail::state::{Mail, MailState};
+
+/// The events to record, none when it is already so, or why not.
+type Answer = Result<Vec<MailEvent>, MailRefusal>;
+
+/// Decides one command.
+pub(super) fn decide(mail: &Mail, command: &MailCommand) -> Answer {
+    use MailCommand as C;
+    match (mail.state, command) {
+        (MailState::Unrequested, C::Request { .. }) => Ok(vec![event(command)]),
+        (MailState::Unrequested, _) => Err(MailRefusal::NoSuchMail),
+        (_, C::Request { .. }) => Ok(Vec::new()),
+        (state, C::Accept { .. }) => Ok(accept(state, command)),
+        (state, C::Requeue { .. }) => requeue(state, command),
+        (state, _) => attempt(state, command),
+    }
+}
+
+/// A server's 250 is a fact, whatever was recorded meanwhile by a worker that
+/// took over: it is told in any state, once.
+fn accept(state: MailState, command: &MailCommand) -> Vec<MailEvent> {
+    if state == MailState::Accepted { Vec::new() } else { vec![event(command)] }
+}
+
+fn requeue(state: MailState, command: &MailCommand) -> Answer {
+    match state {
+        MailState::Rejected | MailState::Dead | MailState::Expired => Ok(vec![event(command)]),
+        _ => Err(MailRefusal::NotRequeuable),
+    }
+}
+
+/// All else is for a mail that is still to be sent.
+fn attempt(state: MailState, command: &MailCommand) -> Answer {
+    if state.is_due() {
+        return Ok(vec![event(command)]);
+    }
+    if outcome(command) == Some(state) { Ok(Vec::new()) } else { Err(MailRefusal::Settled) }
+}
+
+/// The outcome that a command asks for.
+fn outcome(command: &MailCommand) -> Option<MailState> {
+    match command {
+        MailCommand::Reject { .. } => Some(MailState::Rejected),
+        MailCommand::Expire => Some(MailState::Expired),
+        MailCommand::Supersede => Some(MailState::Superseded),
+        MailCommand::Bury { .. } => Some(MailState::Dead),
+        _ => None,
+    }
+}
+
+/// The event that says a command was done.
+fn event(command: &MailCommand) -> MailEvent {
+    use MailCommand as C;
+    use MailEvent as E;
+    match command.clone() {
+        C::Request { kind, account, reset, expires_at } => E::MailRequested { kind, account, reset, expires_at },
+        C::Accept { provider, code } => E::MailAccepted { provider, code },
+        C::Defer { phase, code, enhanced, due_at, counted } => {
+            E::MailDeferred { phase, code, enhanced, due_at, counted }
+        }
+        C::LoseTrack { reason, due_at } => E::MailOutcomeUnknown { reason, due_at },
+        C::Reject { phase, code, enhanced } => E::MailRejected { phase, code, enhanced },
+        C::Expire => E::MailExpired {},
+        C::Supersede => E::MailSuperseded {},
+        C::Bury { reason, code } => E::MailDead { reason, code },
+        C::Requeue { expires_at } => E::MailRequeued { expires_at },
+    }
+}

@@ -1,0 +1,147 @@
+//! What can have happened to a mail we owe.
+
+use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantNames};
+
+use crate::aggregate::EventKind;
+use crate::ids::{AccountId, ResetId};
+use crate::moment::Moment;
+
+/// What the mail is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, EnumString)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum MailKind {
+    /// The link a person asked for.
+    ResetLink,
+    /// The link an administrator sent.
+    AdminResetLink,
+    /// The notice that the password was changed.
+    PasswordChanged,
+}
+
+/// How far a delivery got (RFC 5321, section 3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Phase {
+    /// Before the server's greeting.
+    Connect,
+    /// The greeting.
+    Greeting,
+    /// EHLO.
+    Hello,
+    /// STARTTLS, or TLS from the start.
+    Tls,
+    /// AUTH.
+    Auth,
+    /// MAIL FROM.
+    Mail,
+    /// RCPT TO.
+    Rcpt,
+    /// DATA.
+    Data,
+    /// The message itself.
+    Body,
+    /// The dot that ends it, and the server's word on it.
+    Dot,
+}
+
+/// Why nobody knows whether the mail went out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum UnknownBecause {
+    /// The line was lost after the dot.
+    ReplyLost,
+    /// The worker that had claimed it died.
+    WorkerDied,
+}
+
+/// Why a mail is dead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum DeadBecause {
+    /// The server refused the message itself.
+    MessageRefused,
+    /// It could not be rendered.
+    CannotRender,
+    /// The person has no address on file (any more).
+    NoAddress,
+}
+
+/// An event of a mail.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, IntoStaticStr, VariantNames)]
+#[serde(tag = "type", content = "data", deny_unknown_fields)]
+pub enum MailEvent {
+    /// We owe this mail.
+    MailRequested {
+        /// What it is.
+        kind: MailKind,
+        /// To whom.
+        account: AccountId,
+        /// The reset whose link it carries.
+        reset: Option<ResetId>,
+        /// Until when it is worth sending.
+        expires_at: Moment,
+    },
+    /// Not now; to be tried again.
+    MailDeferred {
+        /// How far it got.
+        phase: Phase,
+        /// The server's code, if it gave one.
+        code: Option<u16>,
+        /// The server's enhanced status code (RFC 3463), if it gave one.
+        enhanced: Option<String>,
+        /// When it will be tried again.
+        due_at: Moment,
+        /// Whether this used up an attempt.
+        counted: bool,
+    },
+    /// It may have gone out, or not; to be tried again with the same bytes.
+    MailOutcomeUnknown {
+        /// Why.
+        reason: UnknownBecause,
+        /// When it will be tried again.
+        due_at: Moment,
+    },
+    /// The mail server took it.
+    MailAccepted {
+        /// The provider.
+        provider: String,
+        /// The server's code.
+        code: u16,
+    },
+    /// The mail server refused the recipient for good.
+    MailRejected {
+        /// How far it got.
+        phase: Phase,
+        /// The server's code.
+        code: u16,
+        /// The server's enhanced status code, if it gave one.
+        enhanced: Option<String>,
+    },
+    /// Too late to be worth sending.
+    MailExpired {},
+    /// The link it carries was used, replaced or ended: not sent.
+    MailSuperseded {},
+    /// Nothing more is tried until somebody requeues it.
+    MailDead {
+        /// Why.
+        reason: DeadBecause,
+        /// The server's code, if it gave one.
+        code: Option<u16>,
+    },
+    /// Somebody asked to try again.
+    MailRequeued {
+        /// Until when it is worth sending now.
+        expires_at: Moment,
+    },
+}
+
+impl EventKind for MailEvent {
+    fn type_name(&self) -> &'static str {
+        self.into()
+    }
+}

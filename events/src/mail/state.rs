@@ -1,0 +1,149 @@
+//! What a mail is: the fold of its events.
+
+use strum::IntoStaticStr;
+
+use crate::aggregate::Rules;
+use crate::ids::{AccountId, MailId, ResetId, StreamId};
+use crate::mail::command::{MailCommand, MailRefusal};
+use crate::mail::decide;
+use crate::mail::event::{MailEvent, MailKind};
+use crate::moment::Moment;
+use crate::rows::{Change, MailRow};
+
+/// Where a mail stands; its name is the view row's state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum MailState {
+    /// We owe no such mail.
+    #[default]
+    Unrequested,
+    /// To be sent.
+    Pending,
+    /// Sent or not, nobody knows; to be sent again with the same bytes.
+    Unknown,
+    /// The mail server took it.
+    Accepted,
+    /// The mail server refused the recipient.
+    Rejected,
+    /// Too late.
+    Expired,
+    /// The link it carries ended.
+    Superseded,
+    /// Nothing more is tried.
+    Dead,
+}
+
+impl MailState {
+    /// Whether it is still to be sent.
+    #[must_use]
+    pub fn is_due(self) -> bool {
+        matches!(self, Self::Pending | Self::Unknown)
+    }
+}
+
+/// A mail, as its events made it. Default: not requested.
+#[derive(Clone, Debug, Default)]
+pub struct Mail {
+    pub(super) state: MailState,
+    order: Option<Order>,
+    attempts: i32,
+    due_at: Moment,
+    expires_at: Moment,
+    settled_at: Option<Moment>,
+    last_code: Option<u16>,
+}
+
+/// What was asked for, once and for all.
+#[derive(Clone, Copy, Debug)]
+struct Order {
+    kind: MailKind,
+    account: AccountId,
+    reset: Option<ResetId>,
+    at: Moment,
+}
+
+impl Mail {
+    /// Where it stands.
+    #[must_use]
+    pub fn state(&self) -> MailState {
+        self.state
+    }
+
+    fn requested(&mut self, order: Order, expires_at: Moment) {
+        self.order = Some(order);
+        self.reopened(order.at, expires_at);
+    }
+
+    fn reopened(&mut self, at: Moment, expires_at: Moment) {
+        (self.attempts, self.expires_at) = (0, expires_at);
+        self.waits(MailState::Pending, at, None);
+    }
+
+    fn waits(&mut self, state: MailState, due_at: Moment, code: Option<u16>) {
+        (self.state, self.due_at, self.settled_at) = (state, due_at, None);
+        self.last_code = code.or(self.last_code);
+    }
+
+    fn settled(&mut self, state: MailState, at: Moment, code: Option<u16>) {
+        (self.state, self.settled_at) = (state, Some(at));
+        self.last_code = code.or(self.last_code);
+    }
+
+    fn row(&self, mail_id: MailId, version: i64) -> Option<MailRow> {
+        let order = self.order?;
+        Some(MailRow {
+            mail_id,
+            kind: <&str>::from(order.kind).to_owned(),
+            account_id: order.account,
+            reset_id: order.reset,
+            state: <&str>::from(self.state).to_owned(),
+            version,
+            attempts: self.attempts,
+            requested_at: order.at.micros(),
+            due_at: self.due_at.micros(),
+            expires_at: self.expires_at.micros(),
+            settled_at: self.settled_at.map(Moment::micros),
+            last_code: self.last_code.map(i32::from),
+        })
+    }
+}
+
+impl Rules for Mail {
+    const NAME: &'static str = "mail";
+    type Command = MailCommand;
+    type Event = MailEvent;
+    type Refusal = MailRefusal;
+
+    fn decide(&self, _at: Moment, command: &MailCommand) -> Result<Vec<MailEvent>, MailRefusal> {
+        decide::decide(self, command)
+    }
+
+    fn apply(&mut self, at: Moment, event: &MailEvent) {
+        use MailEvent as E;
+        match event {
+            E::MailRequested { kind, account, reset, expires_at } => {
+                let order = Order { kind: *kind, account: *account, reset: *reset, at };
+                self.requested(order, *expires_at);
+            }
+            E::MailDeferred { code, due_at, counted, .. } => {
+                self.attempts = self.attempts.saturating_add(i32::from(*counted));
+                self.waits(MailState::Pending, *due_at, *code);
+            }
+            E::MailOutcomeUnknown { due_at, .. } => self.waits(MailState::Unknown, *due_at, None),
+            E::MailAccepted { code, .. } => self.settled(MailState::Accepted, at, Some(*code)),
+            E::MailRejected { code, .. } => self.settled(MailState::Rejected, at, Some(*code)),
+            E::MailExpired {} => self.settled(MailState::Expired, at, None),
+            E::MailSuperseded {} => self.settled(MailState::Superseded, at, None),
+            E::MailDead { code, .. } => self.settled(MailState::Dead, at, *code),
+            E::MailRequeued { expires_at } => self.reopened(at, *expires_at),
+        }
+    }
+
+    fn rows(&self, stream: StreamId, version: i64, _events: &[MailEvent]) -> Vec<Change> {
+        self.row(MailId(stream.0), version).map(Change::PutMail).into_iter().collect()
+    }
+
+    fn subject(&self, _stream: StreamId) -> Option<AccountId> {
+        self.order.map(|order| order.account)
+    }
+}

@@ -1,0 +1,115 @@
+//! The rules of a mail, as stories and as one table of every state.
+
+mod rows;
+mod table;
+
+use crate::mail::event::{DeadBecause, UnknownBecause};
+use crate::mail::{Mail, MailCommand, MailEvent, MailKind, MailRefusal, MailState, Phase};
+use crate::story::{Story, id, t};
+
+use MailCommand as C;
+use MailEvent as E;
+
+const HOUR: i64 = 3600;
+
+/// A mail requested at once, with link 2, for account 1.
+fn mail<const N: usize>(history: [(i64, E); N]) -> Story<Mail> {
+    let requested =
+        E::MailRequested { kind: MailKind::ResetLink, account: id(1), reset: Some(id(2)), expires_at: t(HOUR) };
+    Story::given([(0, requested)]).and(history)
+}
+
+fn request() -> C {
+    C::Request { kind: MailKind::ResetLink, account: id(1), reset: Some(id(2)), expires_at: t(HOUR) }
+}
+
+fn accept() -> C {
+    C::Accept { provider: "main".into(), code: 250 }
+}
+
+fn accepted() -> E {
+    E::MailAccepted { provider: "main".into(), code: 250 }
+}
+
+fn defer(due: i64, counted: bool) -> C {
+    C::Defer { phase: Phase::Rcpt, code: Some(451), enhanced: Some("4.7.1".into()), due_at: t(due), counted }
+}
+
+fn deferred(due: i64, counted: bool) -> E {
+    E::MailDeferred { phase: Phase::Rcpt, code: Some(451), enhanced: Some("4.7.1".into()), due_at: t(due), counted }
+}
+
+fn unknown(due: i64) -> E {
+    E::MailOutcomeUnknown { reason: UnknownBecause::ReplyLost, due_at: t(due) }
+}
+
+fn rejected() -> E {
+    E::MailRejected { phase: Phase::Rcpt, code: 550, enhanced: None }
+}
+
+fn dead() -> E {
+    E::MailDead { reason: DeadBecause::CannotRender, code: None }
+}
+
+#[test]
+fn a_mail_is_requested_once() {
+    Story::given([]).when(0, request()).records([E::MailRequested {
+        kind: MailKind::ResetLink,
+        account: id(1),
+        reset: Some(id(2)),
+        expires_at: t(HOUR),
+    }]);
+    mail([]).when(1, request()).was_so_already();
+}
+
+#[test]
+fn a_mail_nobody_requested_is_none() {
+    Story::given([]).when(0, accept()).refuses(MailRefusal::NoSuchMail);
+    Story::given([]).when(0, C::Requeue { expires_at: t(HOUR) }).refuses(MailRefusal::NoSuchMail);
+}
+
+#[test]
+fn a_mail_is_deferred_until_it_is_accepted() {
+    mail([]).when(1, defer(6, true)).records([deferred(6, true)]);
+    mail([(1, deferred(6, true))]).when(6, accept()).records([accepted()]);
+}
+
+#[test]
+fn a_fenced_out_workers_250_is_still_recorded() {
+    for meanwhile in [unknown(60), E::MailExpired {}, E::MailSuperseded {}, rejected(), dead()] {
+        mail([(1, meanwhile)]).when(2, accept()).records([accepted()]);
+    }
+}
+
+#[test]
+fn a_second_250_changes_nothing() {
+    mail([(1, accepted())]).when(2, accept()).was_so_already();
+}
+
+#[test]
+fn an_unknown_outcome_may_be_lost_again_and_again() {
+    let lose = C::LoseTrack { reason: UnknownBecause::ReplyLost, due_at: t(120) };
+    mail([(1, unknown(60))]).when(60, lose).records([unknown(120)]);
+}
+
+#[test]
+fn an_accepted_mail_is_never_sent_again() {
+    mail([(1, accepted())]).when(2, C::Requeue { expires_at: t(HOUR) }).refuses(MailRefusal::NotRequeuable);
+    mail([(1, accepted())]).when(2, defer(6, true)).refuses(MailRefusal::Settled);
+}
+
+#[test]
+fn what_failed_for_good_is_requeued_by_hand() {
+    for outcome in [rejected(), dead(), E::MailExpired {}] {
+        mail([(1, outcome)])
+            .when(2, C::Requeue { expires_at: t(2 * HOUR) })
+            .records([E::MailRequeued { expires_at: t(2 * HOUR) }]);
+    }
+}
+
+#[test]
+fn a_requeued_mail_is_sent_like_a_new_one() {
+    let requeued = mail([(1, rejected()), (2, E::MailRequeued { expires_at: t(2 * HOUR) })]);
+    assert_eq!(requeued.state().state(), MailState::Pending);
+    requeued.when(3, accept()).records([accepted()]);
+}

@@ -1,0 +1,84 @@
+//! The view row of a mail.
+
+use super::*;
+use crate::aggregate::Rules;
+use crate::ids::StreamId;
+use crate::rows::{Change, MailRow};
+
+fn row(story: &Story<Mail>, version: i64) -> MailRow {
+    match story.state().rows(id::<StreamId>(3), version, &[]).remove(0) {
+        Change::PutMail(row) => row,
+        other => panic!("{other:?} is no mail's row"),
+    }
+}
+
+fn new() -> MailRow {
+    MailRow {
+        mail_id: id(3),
+        kind: "reset_link".into(),
+        account_id: id(1),
+        reset_id: Some(id(2)),
+        state: "pending".into(),
+        version: 1,
+        attempts: 0,
+        requested_at: t(0).micros(),
+        due_at: t(0).micros(),
+        expires_at: t(HOUR).micros(),
+        settled_at: None,
+        last_code: None,
+    }
+}
+
+#[test]
+fn a_new_mail_is_due_at_once() {
+    assert_eq!(row(&mail([]), 1), new());
+}
+
+#[test]
+fn only_deferrals_at_its_own_cost_use_up_attempts() {
+    let story = mail([(1, deferred(6, true)), (6, deferred(20, false)), (20, deferred(60, true))]);
+    let expected =
+        MailRow { version: 4, attempts: 2, due_at: t(60).micros(), last_code: Some(451), ..new() };
+    assert_eq!(row(&story, 4), expected);
+}
+
+#[test]
+fn an_unknown_outcome_keeps_the_servers_last_code() {
+    let story = mail([(1, deferred(6, true)), (6, unknown(66))]);
+    let row = row(&story, 3);
+    assert_eq!((row.state.as_str(), row.due_at, row.last_code), ("unknown", t(66).micros(), Some(451)));
+}
+
+#[test]
+fn an_outcome_has_its_name_moment_and_code() {
+    for (event, name, code) in [
+        (accepted(), "accepted", Some(250)),
+        (rejected(), "rejected", Some(550)),
+        (E::MailExpired {}, "expired", None),
+        (E::MailSuperseded {}, "superseded", None),
+        (dead(), "dead", None),
+    ] {
+        let settled = MailRow { state: name.into(), settled_at: Some(t(7).micros()), last_code: code, ..new() };
+        assert_eq!(row(&mail([(7, event)]), 1), settled);
+    }
+}
+
+#[test]
+fn a_requeued_mail_begins_anew() {
+    let story = mail([(1, deferred(6, true)), (6, rejected()), (90, E::MailRequeued { expires_at: t(2 * HOUR) })]);
+    let expected = MailRow {
+        version: 4,
+        due_at: t(90).micros(),
+        expires_at: t(2 * HOUR).micros(),
+        last_code: Some(550),
+        ..new()
+    };
+    assert_eq!(row(&story, 4), expected);
+}
+
+#[test]
+fn a_mail_is_about_its_account() {
+    assert_eq!(mail([]).state().subject(id::<StreamId>(3)), Some(id(1)));
+    assert!(Mail::default().rows(id::<StreamId>(3), 0, &[]).is_empty());
+    assert!(Mail::default().subject(id::<StreamId>(3)).is_none());
+}

@@ -1,0 +1,58 @@
+//! Every command in every state.
+
+use super::*;
+use crate::aggregate::Rules;
+
+/// What a command does: it is recorded, was so already, has come too late, or
+/// asks for what cannot be requeued.
+#[derive(Debug, PartialEq)]
+enum Is {
+    Done,
+    So,
+    Late,
+    Not,
+}
+use Is::{Done, Late, Not, So};
+
+fn commands() -> [C; 8] {
+    [
+        accept(),
+        defer(9, true),
+        C::LoseTrack { reason: UnknownBecause::WorkerDied, due_at: t(9) },
+        C::Reject { phase: Phase::Rcpt, code: 550, enhanced: None },
+        C::Expire,
+        C::Supersede,
+        C::Bury { reason: DeadBecause::NoAddress, code: None },
+        C::Requeue { expires_at: t(HOUR) },
+    ]
+}
+
+#[test]
+fn every_command_in_every_state() {
+    //   accept defer  lose  reject expire supersede bury requeue
+    let table: [(&[E], [Is; 8]); 7] = [
+        (&[], [Done, Done, Done, Done, Done, Done, Done, Not]),
+        (&[unknown(5)], [Done, Done, Done, Done, Done, Done, Done, Not]),
+        (&[accepted()], [So, Late, Late, Late, Late, Late, Late, Not]),
+        (&[rejected()], [Done, Late, Late, So, Late, Late, Late, Done]),
+        (&[E::MailExpired {}], [Done, Late, Late, Late, So, Late, Late, Done]),
+        (&[E::MailSuperseded {}], [Done, Late, Late, Late, Late, So, Late, Not]),
+        (&[dead()], [Done, Late, Late, Late, Late, Late, So, Done]),
+    ];
+    for (history, answers) in table {
+        let state = mail([]).and(history.iter().map(|event| (1, event.clone()))).state();
+        for (command, expected) in commands().iter().zip(answers) {
+            assert_eq!(answer(&state, command), expected, "{command:?} in {:?}", state.state());
+        }
+    }
+}
+
+fn answer(mail: &Mail, command: &C) -> Is {
+    match mail.decide(t(2), command) {
+        Ok(events) if events.is_empty() => So,
+        Ok(_) => Done,
+        Err(MailRefusal::Settled) => Late,
+        Err(MailRefusal::NotRequeuable) => Not,
+        Err(MailRefusal::NoSuchMail) => panic!("the mail was requested"),
+    }
+}

@@ -1,0 +1,71 @@
+//! The store: log, vault and views on SQLite or PostgreSQL.
+//!
+//! What both databases say alike is written once, in the files beside this
+//! one; where they differ, `sqlite` and `postgres` hold twin files with the
+//! same functions in the same order.
+
+pub mod append;
+mod changes;
+pub mod error;
+pub mod execute;
+pub mod log;
+pub mod mails;
+mod open;
+mod postgres;
+mod reads;
+pub mod sql;
+mod sqlite;
+mod streams;
+pub mod vault;
+mod writer;
+
+mod cqrs;
+
+pub use append::{Appended, Commit, Guard};
+pub use cqrs::{CqrsStore, StreamContext};
+pub use error::{AppendError, StoreError};
+pub use execute::{CommandError, Context, Done};
+pub use log::Log;
+
+/// A database holding one log with its vault and views.
+#[derive(Clone, Debug)]
+pub enum Store {
+    /// Embedded: one file.
+    Sqlite(sqlite::Database),
+    /// Scaled out: one server, any number of nodes.
+    Postgres(postgres::Database),
+}
+
+/// Runs the same body over either database's pool for reading.
+macro_rules! reading {
+    ($store:expr, $pool:ident => $body:expr) => {
+        match $store {
+            $crate::store::Store::Sqlite(database) => {
+                let $pool = &database.readers;
+                $body
+            }
+            $crate::store::Store::Postgres(database) => {
+                let $pool = &database.pool;
+                $body
+            }
+        }
+    };
+}
+
+/// Runs the same body over either database's pool for writing outside the log.
+macro_rules! writing {
+    ($store:expr, $pool:ident => $body:expr) => {
+        match $store {
+            $crate::store::Store::Sqlite(database) => {
+                let $pool = &database.writer;
+                $body
+            }
+            $crate::store::Store::Postgres(database) => {
+                let $pool = &database.pool;
+                $body
+            }
+        }
+    };
+}
+
+pub(crate) use {reading, writing};

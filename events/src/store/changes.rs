@@ -1,0 +1,87 @@
+//! A batch's changes, gathered by table: what both databases take as JSON.
+
+use serde::Serialize;
+
+use crate::ids::{AccountId, CredentialId, ResetId, SessionId};
+use crate::rows::*;
+
+/// The changes of a batch, by table; the order here is the order they are made in.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Changes<'a> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<&'a AccountRow>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resets: Vec<&'a ResetRow>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mails: Vec<&'a MailRow>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<&'a PersonRow>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub credentials: Vec<&'a CredentialRow>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub drop_factors: Vec<AccountId>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub factors: Vec<&'a FactorRow>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub drop_recovery_codes: Vec<AccountId>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub recovery_codes: Vec<&'a RecoveryCodeRow>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pending_requests: Vec<&'a PendingRequestRow>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub drop_pending_requests: Vec<ResetId>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub origins: Vec<&'a OriginRow>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub end_sessions: Vec<EndSessions>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sessions: Vec<&'a SessionRow>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub idempotency: Vec<&'a IdempotencyRow>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub erase_people: Vec<AccountId>,
+}
+
+/// See [`Change::EndSessions`].
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct EndSessions {
+    account_id: AccountId,
+    keep: Option<SessionId>,
+    credential_id: Option<CredentialId>,
+}
+
+impl<'a> Changes<'a> {
+    /// Gathers `changes`.
+    pub(crate) fn gather(changes: impl Iterator<Item = &'a Change>) -> Self {
+        let mut gathered = Self::default();
+        changes.for_each(|change| gathered.add(change));
+        gathered
+    }
+
+    fn add(&mut self, change: &'a Change) {
+        match change {
+            Change::PutAccount(row) => self.accounts.push(row),
+            Change::PutReset(row) => self.resets.push(row),
+            Change::PutMail(row) => self.mails.push(row),
+            Change::PutPerson(row) => self.people.push(row),
+            Change::PutCredential(row) => self.credentials.push(row),
+            Change::PutFactor(row) => self.factors.push(row),
+            Change::DropFactor(account) => self.drop_factors.push(*account),
+            Change::DropRecoveryCodes(account) => self.drop_recovery_codes.push(*account),
+            Change::PutRecoveryCode(row) => self.recovery_codes.push(row),
+            Change::PutPendingRequest(row) => self.pending_requests.push(row),
+            Change::DropPendingRequest(reset) => self.drop_pending_requests.push(*reset),
+            Change::PutOrigin(row) => self.origins.push(row),
+            Change::PutSession(row) => self.sessions.push(row),
+            Change::EndSessions { account_id, keep, credential_id } => {
+                self.end_sessions.push(EndSessions {
+                    account_id: *account_id,
+                    keep: *keep,
+                    credential_id: *credential_id,
+                });
+            }
+            Change::PutIdempotency(row) => self.idempotency.push(row),
+            Change::ErasePerson(account) => self.erase_people.push(*account),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The log: appending, and executing commands against it.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use tokio::sync::{Notify, mpsc, oneshot};
+
+use super::open::Head;
+use super::streams::Streams;
+use super::writer::{Answer, Prepared, QUEUE, Writer};
+use super::{AppendError, Appended, Commit, Store, StoreError};
+use crate::env::Env;
+
+/// In-process wake-ups, after the commit.
+#[derive(Debug, Default)]
+pub struct Wakes {
+    /// A mail was requested or is due again.
+    pub mails: Notify,
+    /// Somebody asked for a reset.
+    pub requests: Notify,
+}
+
+/// A handle on the log; cheap to clone.
+#[derive(Clone)]
+pub struct Log(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    env: Arc<dyn Env>,
+    head: Head,
+    queue: mpsc::Sender<(Prepared, Answer)>,
+    streams: Streams,
+    wakes: Arc<Wakes>,
+}
+
+impl std::fmt::Debug for Log {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Log({})", self.0.head.log)
+    }
+}
+
+impl Log {
+    /// A handle, and the task that must run for it.
+    ///
+    /// # Errors
+    /// The database does not answer, or holds no log.
+    pub async fn open(store: Store, env: Arc<dyn Env>) -> Result<(Self, Writer), StoreError> {
+        let head = store.head().await?;
+        let (sender, queue) = mpsc::channel(QUEUE);
+        let wakes = Arc::new(Wakes::default());
+        let writer =
+            Writer { store: store.clone(), epoch: head.epoch, queue, later: VecDeque::new(), wakes: wakes.clone() };
+        let inner = Inner { store, env, head, queue: sender, streams: Streams::default(), wakes };
+        Ok((Self(Arc::new(inner)), writer))
+    }
+
+    /// The store under it.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// Clock and dice.
+    #[must_use]
+    pub fn env(&self) -> &dyn Env {
+        &*self.0.env
+    }
+
+    /// The log's id.
+    #[must_use]
+    pub fn id(&self) -> uuid::Uuid {
+        self.0.head.log
+    }
+
+    /// In-process wake-ups.
+    #[must_use]
+    pub fn wakes(&self) -> &Wakes {
+        &self.0.wakes
+    }
+
+    pub(crate) fn streams(&self) -> &Streams {
+        &self.0.streams
+    }
+
+    /// Appends a commit; durable when this returns. A caller that stops
+    /// waiting does not take the commit back.
+    ///
+    /// # Errors
+    /// See [`AppendError`].
+    pub async fn append(&self, commit: Commit) -> Result<Appended, AppendError> {
+        if commit.events.is_empty() {
+            return Err(AppendError::Refused("a commit must have an event".to_owned()));
+        }
+        let prepared = Prepared::new(commit, self.0.head.log, self.0.head.epoch);
+        let (answer, answered) = oneshot::channel();
+        self.0.queue.try_send((prepared, answer)).map_err(|_| AppendError::Busy)?;
+        answered.await.unwrap_or_else(|_| Err(AppendError::Unavailable("the writer has stopped".to_owned())))
+    }
+}

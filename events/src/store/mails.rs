@@ -1,0 +1,113 @@
+//! The queue of mails: claims, leases, what is due.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::{Store, StoreError, postgres, reading, sql, sqlite, writing};
+use crate::ids::MailId;
+use crate::moment::Moment;
+use crate::rows::MailRow;
+
+fn micros(span: Duration) -> i64 {
+    i64::try_from(span.as_micros()).unwrap_or(i64::MAX)
+}
+
+impl Store {
+    /// Claims at most `limit` mails due at `now` for `worker`, the longest due
+    /// first. A claim lasts as long as the worker's lease, and is fenced by the
+    /// row's version: whoever frees it moves the version on.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn claim_mails(&self, worker: Uuid, now: Moment, limit: i64) -> Result<Vec<MailRow>, StoreError> {
+        let statement = match self {
+            Self::Sqlite(_) => sqlite::sql::CLAIM_MAILS,
+            Self::Postgres(_) => postgres::sql::CLAIM_MAILS,
+        };
+        Ok(writing!(self, pool => {
+            sqlx::query_as(statement).bind(worker).bind(now.micros()).bind(limit).fetch_all(pool).await
+        })?)
+    }
+
+    /// Takes or renews a worker's lease, on the database's clock.
+    ///
+    /// # Errors
+    /// The database does not answer: the lease is not renewed.
+    pub async fn renew_lease(&self, worker: Uuid, good_for: Duration) -> Result<(), StoreError> {
+        let statement = match self {
+            Self::Sqlite(_) => sqlite::sql::RENEW_LEASE,
+            Self::Postgres(_) => postgres::sql::RENEW_LEASE,
+        };
+        writing!(self, pool => sqlx::query(statement).bind(worker).bind(micros(good_for)).execute(pool).await.map(drop))?;
+        Ok(())
+    }
+
+    /// Ends a worker's lease.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn end_lease(&self, worker: Uuid) -> Result<(), StoreError> {
+        writing!(self, pool => sqlx::query(sql::END_LEASE).bind(worker).execute(pool).await.map(drop))?;
+        Ok(())
+    }
+
+    /// Mails claimed by workers whose lease is over.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn abandoned_mails(&self, limit: i64) -> Result<Vec<MailId>, StoreError> {
+        let statement = match self {
+            Self::Sqlite(_) => sqlite::sql::ABANDONED_MAILS,
+            Self::Postgres(_) => postgres::sql::ABANDONED_MAILS,
+        };
+        let ids: Vec<Uuid> =
+            writing!(self, pool => sqlx::query_scalar(statement).bind(limit).fetch_all(pool).await)?;
+        Ok(ids.into_iter().map(MailId).collect())
+    }
+
+    /// Gives a claimed mail back untried.
+    ///
+    /// # Errors
+    /// The database does not answer; the claim then ends with the lease.
+    pub async fn release_mail(&self, mail: MailId, worker: Uuid) -> Result<(), StoreError> {
+        writing!(self, pool => sqlx::query(sql::RELEASE_MAIL).bind(mail.0).bind(worker).execute(pool).await.map(drop))?;
+        Ok(())
+    }
+
+    /// When the next unclaimed mail is due.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn next_due(&self) -> Result<Option<Moment>, StoreError> {
+        let due: Option<i64> = reading!(self, pool => sqlx::query_scalar(sql::NEXT_DUE).fetch_one(pool).await)?;
+        Ok(due.map(Moment::from_micros))
+    }
+
+    /// How many mails have no outcome yet.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn unsettled_mails(&self) -> Result<i64, StoreError> {
+        Ok(reading!(self, pool => sqlx::query_scalar(sql::UNSETTLED_MAILS).fetch_one(pool).await)?)
+    }
+
+    /// A mail's view row.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn mail(&self, mail: MailId) -> Result<Option<MailRow>, StoreError> {
+        Ok(reading!(self, pool => sqlx::query_as(sql::MAIL).bind(mail.0).fetch_optional(pool).await)?)
+    }
+
+    /// At most `limit` mails in `state` (any when empty) before `before`, the newest first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn mails(&self, before: Option<MailId>, state: &str, limit: i64) -> Result<Vec<MailRow>, StoreError> {
+        let before = before.map_or(Uuid::max(), |mail| mail.0);
+        Ok(reading!(self, pool => {
+            sqlx::query_as(sql::MAILS).bind(before).bind(state).bind(limit).fetch_all(pool).await
+        })?)
+    }
+}

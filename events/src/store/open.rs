@@ -1,0 +1,65 @@
+//! Opening a database, and bringing its tables up to date.
+
+use std::path::Path;
+
+use uuid::Uuid;
+
+use super::{Store, StoreError, postgres, reading, sql, sqlite, writing};
+
+/// Which log a database holds, and its epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) log: Uuid,
+    pub(crate) epoch: i32,
+    pub(crate) position: i64,
+}
+
+impl Store {
+    /// Opens `sqlite:PATH` or `postgres://…`.
+    ///
+    /// # Errors
+    /// The address is neither, or the database does not answer.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            return sqlite::open(Path::new(path)).await.map(Self::Sqlite);
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return postgres::open(url).await.map(Self::Postgres);
+        }
+        Err(StoreError::Unusable("the database's address must begin with sqlite: or postgres://".to_owned()))
+    }
+
+    /// Brings the tables up to this program's version, and begins the log with
+    /// the id `log` if there is none.
+    ///
+    /// # Errors
+    /// The database does not answer, or a newer program has been at it.
+    pub async fn migrate(&self, log: Uuid) -> Result<(), StoreError> {
+        let migrated = match self {
+            Self::Sqlite(database) => sqlite::migrate(database).await,
+            Self::Postgres(database) => postgres::migrate(database).await,
+        };
+        migrated.map_err(|error| StoreError::Unusable(format!("the tables cannot be brought up to date: {error}")))?;
+        writing!(self, pool => sqlx::query(sql::BEGIN_LOG).bind(log).execute(pool).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    pub(crate) async fn head(&self) -> Result<Head, StoreError> {
+        let row: Option<(Uuid, i32, i64)> =
+            reading!(self, pool => sqlx::query_as(sql::HEAD).fetch_optional(pool).await)?;
+        let (log, epoch, position) =
+            row.ok_or_else(|| StoreError::Unusable("the database holds no log yet: run `rekey migrate`".to_owned()))?;
+        Ok(Head { log, epoch, position })
+    }
+
+    /// Closes all connections, after what they are at.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite(database) => {
+                database.readers.close().await;
+                database.writer.close().await;
+            }
+            Self::Postgres(database) => database.pool.close().await,
+        }
+    }
+}

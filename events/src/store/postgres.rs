@@ -1,0 +1,44 @@
+//! PostgreSQL: a pool, and a function of the database's own for appending.
+
+mod append;
+pub mod sql;
+
+use std::time::Duration;
+
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use super::StoreError;
+
+pub(crate) use append::append;
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgres");
+
+/// A pool on one database.
+#[derive(Clone, Debug)]
+pub struct Database {
+    pub(crate) pool: PgPool,
+}
+
+/// Connects to the database at `url`.
+pub(crate) async fn open(url: &str) -> Result<Database, StoreError> {
+    let options: PgConnectOptions = url.parse()?;
+    // A statement planned while its table was empty would keep its sequential
+    // scan; all of ours have an index to go by.
+    let options = options.options([("enable_seqscan", "off")]).statement_cache_capacity(200);
+    let pool = pool(16).connect_with(options).await?;
+    Ok(Database { pool })
+}
+
+fn pool(size: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(Duration::from_secs(10))
+        // A ping before each use would double the round trips.
+        .test_before_acquire(false)
+}
+
+/// Brings the tables up to this program's version.
+pub(crate) async fn migrate(database: &Database) -> Result<(), sqlx::migrate::MigrateError> {
+    MIGRATIONS.run(&database.pool).await
+}

@@ -1,0 +1,25 @@
+//! The statements that only PostgreSQL is asked.
+
+use crate::store::sql::statements;
+
+statements! {
+    /// Appends a batch; see the function in the migrations.
+    APPEND = "SELECT append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::jsonb)";
+    /// Claims due mails for a worker, the most urgent first.
+    CLAIM_MAILS = "UPDATE mails SET claimed_by = $1 WHERE mail_id IN (
+        SELECT m.mail_id FROM mails m
+        WHERE m.state IN ('pending', 'unknown') AND m.due_at <= $2 AND m.claimed_by IS NULL
+        ORDER BY m.due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+        RETURNING mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
+                  settled_at, last_code";
+    /// Takes or renews a worker's lease, on the database's clock.
+    RENEW_LEASE = "INSERT INTO workers (worker_id, leased_until)
+        VALUES ($1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint + $2)
+        ON CONFLICT (worker_id) DO UPDATE SET leased_until = EXCLUDED.leased_until";
+    /// Mails claimed by workers whose lease is over.
+    ABANDONED_MAILS = "SELECT m.mail_id FROM mails m
+        WHERE m.claimed_by IS NOT NULL AND m.state IN ('pending', 'unknown') AND NOT EXISTS (
+            SELECT 1 FROM workers w WHERE w.worker_id = m.claimed_by
+            AND w.leased_until > (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
+        ORDER BY m.due_at LIMIT $1";
+}

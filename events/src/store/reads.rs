@@ -1,0 +1,100 @@
+//! Reading the log.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Store, StoreError, reading, sql};
+use crate::envelope::StoredEvent;
+use crate::ids::{AccountId, EventId, StreamId};
+use crate::moment::Moment;
+
+#[derive(FromRow)]
+struct EventRow {
+    position: i64,
+    epoch: i32,
+    stream: Uuid,
+    version: i64,
+    event_id: Uuid,
+    r#type: String,
+    schema: i32,
+    recorded_at: i64,
+    payload: Vec<u8>,
+    metadata: Vec<u8>,
+    leaf: Vec<u8>,
+    subject: Option<Uuid>,
+}
+
+impl TryFrom<EventRow> for StoredEvent {
+    type Error = StoreError;
+
+    fn try_from(row: EventRow) -> Result<Self, StoreError> {
+        let leaf = row.leaf.try_into();
+        Ok(Self {
+            leaf: leaf.map_err(|_| StoreError::Unusable(format!("the leaf at position {} is not 32 bytes", row.position)))?,
+            position: row.position,
+            epoch: row.epoch,
+            stream: StreamId(row.stream),
+            version: row.version,
+            event_id: EventId(row.event_id),
+            name: row.r#type,
+            schema: row.schema,
+            recorded_at: Moment::from_micros(row.recorded_at),
+            payload: row.payload,
+            metadata: row.metadata,
+            subject: row.subject.map(AccountId),
+        })
+    }
+}
+
+fn events(rows: Vec<EventRow>) -> Result<Vec<StoredEvent>, StoreError> {
+    rows.into_iter().map(StoredEvent::try_from).collect()
+}
+
+impl Store {
+    /// A stream's events, from its beginning; none when there is no such stream.
+    ///
+    /// # Errors
+    /// The database does not answer (never an empty history), or the stream has a gap.
+    pub async fn stream(&self, stream: StreamId) -> Result<Vec<StoredEvent>, StoreError> {
+        let rows = reading!(self, pool => sqlx::query_as(sql::STREAM).bind(stream.0).fetch_all(pool).await)?;
+        let events = events(rows)?;
+        match (1..).zip(&events).find(|(version, event)| *version != event.version) {
+            Some((missing, _)) => Err(StoreError::Damaged(stream.0, missing)),
+            None => Ok(events),
+        }
+    }
+
+    /// At most `limit` events after `position`, in order.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn after(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, StoreError> {
+        events(reading!(self, pool => sqlx::query_as(sql::AFTER).bind(position).bind(limit).fetch_all(pool).await)?)
+    }
+
+    /// At most `limit` events about `account` after `position`, in order.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn about(&self, account: AccountId, position: i64, limit: i64) -> Result<Vec<StoredEvent>, StoreError> {
+        events(reading!(self, pool => {
+            sqlx::query_as(sql::ABOUT).bind(account.0).bind(position).bind(limit).fetch_all(pool).await
+        })?)
+    }
+
+    /// Where an event is in the log.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn position_of(&self, event: EventId) -> Result<Option<i64>, StoreError> {
+        Ok(reading!(self, pool => sqlx::query_scalar(sql::POSITION_OF).bind(event.0).fetch_optional(pool).await)?)
+    }
+
+    /// The position of the last event; 0 when there is none.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn last_position(&self) -> Result<i64, StoreError> {
+        Ok(self.head().await?.position)
+    }
+}

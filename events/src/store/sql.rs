@@ -1,0 +1,102 @@
+//! The statements that both databases are asked in the same words.
+//!
+//! All SQL is static, here and in the twins beside; a test prepares every
+//! statement on each database.
+
+/// Names statements, and lists them all.
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $text:expr;)*) => {
+        $($(#[$doc])* pub(crate) const $name: &str = $text;)*
+        /// Every statement here, with its name.
+        pub const ALL: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
+    };
+}
+pub(crate) use statements;
+
+macro_rules! events {
+    ($rest:literal) => {
+        concat!(
+            "SELECT position, epoch, stream, version, event_id, type, schema, recorded_at, payload, metadata, leaf, ",
+            "subject FROM events ",
+            $rest
+        )
+    };
+}
+
+statements! {
+    /// The log's id and epoch.
+    HEAD = "SELECT log_id, epoch, position FROM log_head";
+    /// Begins a log.
+    BEGIN_LOG = "INSERT INTO log_head (log_id, epoch, position) SELECT $1, 1, 0 WHERE NOT EXISTS (SELECT 1 FROM log_head)";
+    /// A stream, from its beginning.
+    STREAM = events!("WHERE stream = $1 ORDER BY version");
+    /// The log after a position.
+    AFTER = events!("WHERE position > $1 ORDER BY position LIMIT $2");
+    /// What is about an account, after a position.
+    ABOUT = events!("WHERE subject = $1 AND position > $2 ORDER BY position LIMIT $3");
+    /// Where an event is.
+    POSITION_OF = "SELECT position FROM events WHERE event_id = $1";
+
+    PERSON = "SELECT * FROM people WHERE account_id = $1";
+    PERSON_BY_USERNAME = "SELECT * FROM people WHERE username_key = $1";
+    CREDENTIAL = "SELECT * FROM credentials WHERE account_id = $1";
+    FACTOR = "SELECT * FROM factors WHERE account_id = $1";
+    RECOVERY_CODES = "SELECT * FROM recovery_codes WHERE account_id = $1";
+    PENDING_REQUESTS = "SELECT * FROM pending_requests ORDER BY reset_id LIMIT $1";
+    SESSION_BY_TOKEN = "SELECT * FROM sessions WHERE token_hash = $1";
+    SESSIONS_OF = "SELECT * FROM sessions WHERE account_id = $1 ORDER BY seen_at DESC";
+    IDEMPOTENCY = "SELECT * FROM idempotency WHERE key = $1";
+
+    /// A better hash of the same password.
+    REHASH = "UPDATE credentials SET hash = $3 WHERE account_id = $1 AND credential_id = $2";
+    TOUCH_SESSION = "UPDATE sessions SET seen_at = $2 WHERE session_id = $1";
+    END_SESSION = "DELETE FROM sessions WHERE session_id = $1 AND account_id = $2";
+    /// Keeps a factor until a code confirms it; a confirmed one stays.
+    OFFER_FACTOR = "INSERT INTO factors (account_id, factor_id, sealed, confirmed) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (account_id) DO UPDATE SET factor_id = excluded.factor_id, sealed = excluded.sealed
+        WHERE NOT factors.confirmed";
+    /// Counts an attempt; after a quiet window the count starts anew.
+    COUNT_ATTEMPT = "INSERT INTO throttles (key, count, started_at, last_at) VALUES ($1, 1, $2, $2)
+        ON CONFLICT (key) DO UPDATE SET
+            count = CASE WHEN throttles.started_at < $3 THEN 1 ELSE throttles.count + 1 END,
+            started_at = CASE WHEN throttles.started_at < $3 THEN excluded.started_at ELSE throttles.started_at END,
+            last_at = excluded.last_at
+        RETURNING count";
+    ATTEMPTS = "SELECT count, last_at FROM throttles WHERE key = $1 AND started_at >= $2";
+    FORGET_THROTTLES = "DELETE FROM throttles WHERE last_at < $1";
+    FORGET_ORIGINS = "DELETE FROM origins WHERE recorded_at < $1";
+    FORGET_IDEMPOTENCY = "DELETE FROM idempotency WHERE recorded_at < $1";
+    FORGET_SESSIONS = "DELETE FROM sessions WHERE expires_at < $1";
+
+    ACCOUNT = "SELECT * FROM accounts WHERE account_id = $1";
+    /// A page of accounts by username; the search is a folded prefix.
+    ACCOUNTS = "SELECT a.*, p.username, p.email, p.display_name FROM people p
+        JOIN accounts a ON a.account_id = p.account_id
+        WHERE p.username_key > $1 AND p.username_key >= $2 AND p.username_key < $3
+        ORDER BY p.username_key LIMIT $4";
+    RESET = "SELECT * FROM resets WHERE reset_id = $1";
+    /// Accounts that have a live link whose hour is over.
+    OVERDUE_RESETS = "SELECT DISTINCT account_id FROM resets WHERE state = 'live' AND expires_at <= $1 LIMIT $2";
+    MAIL = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
+            settled_at, last_code FROM mails WHERE mail_id = $1";
+    /// The mails after one, the newest first.
+    MAILS = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
+            settled_at, last_code FROM mails
+        WHERE mail_id < $1 AND ($2 = '' OR state = $2) ORDER BY mail_id DESC LIMIT $3";
+    /// When the next mail is due that nobody has claimed.
+    NEXT_DUE = "SELECT min(due_at) FROM mails WHERE state IN ('pending', 'unknown') AND claimed_by IS NULL";
+    UNSETTLED_MAILS = "SELECT count(*) FROM mails WHERE state IN ('pending', 'unknown')";
+    /// Frees the claim of a worker on a mail it did not try.
+    RELEASE_MAIL = "UPDATE mails SET claimed_by = NULL WHERE mail_id = $1 AND claimed_by = $2";
+    END_LEASE = "DELETE FROM workers WHERE worker_id = $1";
+}
+
+/// Every statement that `store` may be asked, with its name.
+#[must_use]
+pub fn every(store: &super::Store) -> Vec<(&'static str, &'static str)> {
+    let own = match store {
+        super::Store::Sqlite(_) => super::sqlite::sql::ALL,
+        super::Store::Postgres(_) => super::postgres::sql::ALL,
+    };
+    ALL.iter().chain(own).copied().collect()
+}

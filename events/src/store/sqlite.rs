@@ -1,0 +1,61 @@
+//! SQLite: one writing connection, some for reading, a checkpointer beside them.
+
+mod append;
+mod checkpoint;
+pub mod sql;
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::SqlitePool;
+use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::StoreError;
+
+pub(crate) use append::append;
+pub(crate) use checkpoint::Checkpointer;
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");
+
+/// Pools on one file.
+#[derive(Clone, Debug)]
+pub struct Database {
+    pub(crate) readers: SqlitePool,
+    pub(crate) writer: SqlitePool,
+    pub(crate) checkpointer: Checkpointer,
+}
+
+/// Opens (and creates) the file at `path`.
+pub(crate) async fn open(path: &Path) -> Result<Database, StoreError> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .auto_vacuum(SqliteAutoVacuum::None)
+        .busy_timeout(Duration::from_secs(10))
+        .statement_cache_capacity(200)
+        // What was forgotten is gone from the file, too.
+        .pragma("secure_delete", "ON")
+        // Checkpoints are made beside the commits, not in them.
+        .pragma("wal_autocheckpoint", "0");
+    // The writer first: it creates the file and sets its journal mode.
+    let writer = pool(1).connect_with(options.clone()).await?;
+    let readers = pool(4).connect_with(options.clone()).await?;
+    let checkpointer = Checkpointer::new(path, options);
+    Ok(Database { readers, writer, checkpointer })
+}
+
+fn pool(size: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(Duration::from_secs(10))
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+}
+
+/// Brings the tables up to this program's version.
+pub(crate) async fn migrate(database: &Database) -> Result<(), sqlx::migrate::MigrateError> {
+    MIGRATIONS.run(&database.writer).await
+}

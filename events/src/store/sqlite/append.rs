@@ -1,0 +1,142 @@
+//! Appends a batch of commits in one transaction on the one writing
+//! connection: the steps of PostgreSQL's `append_batch`.
+
+use serde::Serialize;
+use sqlx::{Sqlite, SqliteConnection, Transaction};
+
+use super::{Database, sql};
+use crate::store::append::Verdict;
+use crate::store::changes::Changes;
+use crate::store::writer::Prepared;
+
+/// Appends `batch`, decided in `epoch`: a verdict per commit.
+pub(crate) async fn append(database: &Database, epoch: i32, batch: &[Prepared]) -> Result<Vec<Verdict>, sqlx::Error> {
+    let mut connection = database.writer.acquire().await?;
+    let mut transaction = sqlx::Connection::begin_with(&mut *connection, "BEGIN IMMEDIATE").await?;
+    let head = lock_head(&mut transaction, epoch).await?;
+    let wrong = find_wrong(&mut transaction, batch).await?;
+    if wrong.iter().any(|verdict| *verdict != Verdict::HeldBack) {
+        return Ok(wrong);
+    }
+    let verdicts = insert_events(&mut transaction, epoch, head, batch).await?;
+    apply(&mut transaction, &Changes::gather(batch.iter().flat_map(|one| &one.commit.changes))).await?;
+    transaction.commit().await?;
+    drop(connection);
+    database.checkpointer.committed();
+    Ok(verdicts)
+}
+
+async fn lock_head(transaction: &mut Transaction<'_, Sqlite>, of_epoch: i32) -> Result<i64, sqlx::Error> {
+    let (head, epoch): (i64, i32) = sqlx::query_as(sql::HEAD).fetch_one(&mut **transaction).await?;
+    if epoch != of_epoch {
+        let text = format!("the log is in epoch {epoch}, not {of_epoch}: restart to take it in");
+        return Err(sqlx::Error::Configuration(text.into()));
+    }
+    Ok(head)
+}
+
+/// A verdict per commit: `HeldBack` where nothing is wrong.
+async fn find_wrong(connection: &mut SqliteConnection, batch: &[Prepared]) -> Result<Vec<Verdict>, sqlx::Error> {
+    let mut verdicts = vec![Verdict::HeldBack; batch.len()];
+    let expected: Vec<_> = (0..).zip(batch).flat_map(|(at, one)| {
+        one.commit.expectations().map(move |(stream, version)| (at, stream, version))
+    }).collect();
+    let stale: Vec<i64> = sqlx::query_scalar(sql::STALE).bind(to_json(&expected)?).fetch_all(&mut *connection).await?;
+    for at in stale {
+        set(&mut verdicts, at, Verdict::Stale);
+    }
+    let first: Vec<_> = batch.iter().map(|one| (one.commit.events[0].event_id, one.commit.events.len())).collect();
+    let before: Vec<(i64, i64)> =
+        sqlx::query_as(sql::APPENDED_BEFORE).bind(to_json(&first)?).fetch_all(connection).await?;
+    for (at, position) in before {
+        set(&mut verdicts, at, Verdict::Before(position));
+    }
+    Ok(verdicts)
+}
+
+fn set(verdicts: &mut [Verdict], at: i64, verdict: Verdict) {
+    if let Some(slot) = usize::try_from(at).ok().and_then(|at| verdicts.get_mut(at)) {
+        *slot = verdict;
+    }
+}
+
+async fn insert_events(
+    connection: &mut SqliteConnection,
+    epoch: i32,
+    head: i64,
+    batch: &[Prepared],
+) -> Result<Vec<Verdict>, sqlx::Error> {
+    let mut position = head;
+    let mut verdicts = Vec::with_capacity(batch.len());
+    for one in batch {
+        for (event, leaf) in one.commit.events.iter().zip(&one.leaves) {
+            position += 1;
+            sqlx::query(sql::INSERT_EVENT)
+                .bind(position)
+                .bind(epoch)
+                .bind(event.stream.0)
+                .bind(event.version)
+                .bind(event.event_id.0)
+                .bind(event.name)
+                .bind(event.schema)
+                .bind(event.recorded_at.micros())
+                .bind(event.payload.as_slice())
+                .bind(event.metadata.as_slice())
+                .bind(leaf.as_slice())
+                .bind(event.subject.map(|account| account.0))
+                .execute(&mut *connection)
+                .await?;
+        }
+        verdicts.push(Verdict::Appended(position));
+    }
+    sqlx::query(sql::MOVE_HEAD).bind(position).execute(connection).await?;
+    Ok(verdicts)
+}
+
+/// Makes the changes, in the order of [`Changes`].
+async fn apply(connection: &mut SqliteConnection, changes: &Changes<'_>) -> Result<(), sqlx::Error> {
+    put(connection, &[sql::PUT_ACCOUNTS], &changes.accounts).await?;
+    put(connection, &[sql::PUT_RESETS], &changes.resets).await?;
+    put(connection, &[sql::PUT_MAILS], &changes.mails).await?;
+    put(connection, &[sql::PUT_PEOPLE], &changes.people).await?;
+    put(connection, &[sql::PUT_CREDENTIALS], &changes.credentials).await?;
+    put(connection, &[sql::DROP_RECOVERY_CODES, sql::DROP_FACTORS], &changes.drop_factors).await?;
+    put(connection, &[sql::PUT_FACTORS], &changes.factors).await?;
+    put(connection, &[sql::DROP_RECOVERY_CODES], &changes.drop_recovery_codes).await?;
+    put(connection, &[sql::PUT_RECOVERY_CODES], &changes.recovery_codes).await?;
+    put(connection, &[sql::PUT_PENDING_REQUESTS], &changes.pending_requests).await?;
+    put(connection, &[sql::DROP_PENDING_REQUESTS], &changes.drop_pending_requests).await?;
+    put(connection, &[sql::PUT_ORIGINS], &changes.origins).await?;
+    put(connection, &[sql::KEEP_SESSIONS, sql::END_SESSIONS], &changes.end_sessions).await?;
+    put(connection, &[sql::PUT_SESSIONS], &changes.sessions).await?;
+    put(connection, &[sql::PUT_IDEMPOTENCY], &changes.idempotency).await?;
+    put(connection, ERASE, &changes.erase_people).await
+}
+
+const ERASE: &[&str] = &[
+    sql::ERASE_ORIGINS,
+    sql::ERASE_PEOPLE,
+    sql::ERASE_CREDENTIALS,
+    sql::DROP_RECOVERY_CODES,
+    sql::DROP_FACTORS,
+    sql::ERASE_SESSIONS,
+];
+
+async fn put<T: Serialize>(
+    connection: &mut SqliteConnection,
+    statements: &[&'static str],
+    rows: &[T],
+) -> Result<(), sqlx::Error> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let rows = to_json(&rows)?;
+    for statement in statements {
+        sqlx::query(*statement).bind(rows.as_str()).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+fn to_json<T: Serialize>(value: &T) -> Result<String, sqlx::Error> {
+    serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))
+}

@@ -1,0 +1,122 @@
+//! The statements that only SQLite is asked.
+
+use crate::store::sql::statements;
+
+statements! {
+    /// The log's head; the transaction holds the write lock already.
+    HEAD = "SELECT position, epoch FROM log_head";
+    /// Which commits of a batch were appended before, and their last position.
+    APPENDED_BEFORE = "SELECT c.key, e.position + (c.value ->> 1) - 1
+        FROM json_each(?1) c JOIN events e ON e.event_id = unhex(c.value ->> 0, '-')";
+    /// Which commits of a batch rely on a stream that is not at the version they believe.
+    STALE = "SELECT DISTINCT x.value ->> 0 FROM json_each(?1) x
+        WHERE EXISTS (SELECT 1 FROM events e
+                      WHERE e.stream = unhex(x.value ->> 1, '-') AND e.version = (x.value ->> 2) + 1)
+           OR (x.value ->> 2) > 0
+              AND NOT EXISTS (SELECT 1 FROM events e
+                              WHERE e.stream = unhex(x.value ->> 1, '-') AND e.version = (x.value ->> 2))";
+    /// Inserts events after the head.
+    INSERT_EVENT = "INSERT INTO events (position, epoch, stream, version, event_id, type, schema, recorded_at,
+            payload, metadata, leaf, subject)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    /// Moves the head.
+    MOVE_HEAD = "UPDATE log_head SET position = ?1";
+    /// Claims due mails for a worker, the most urgent first.
+    CLAIM_MAILS = "UPDATE mails SET claimed_by = ?1 WHERE mail_id IN (
+        SELECT m.mail_id FROM mails m
+        WHERE m.state IN ('pending', 'unknown') AND m.due_at <= ?2 AND m.claimed_by IS NULL
+        ORDER BY m.due_at LIMIT ?3)
+        RETURNING mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
+                  settled_at, last_code";
+    /// Takes or renews a worker's lease, on the database's clock.
+    RENEW_LEASE = "INSERT INTO workers (worker_id, leased_until)
+        VALUES (?1, CAST(unixepoch('subsec') * 1000000 AS INTEGER) + ?2)
+        ON CONFLICT (worker_id) DO UPDATE SET leased_until = excluded.leased_until";
+    /// Mails claimed by workers whose lease is over.
+    ABANDONED_MAILS = "SELECT m.mail_id FROM mails m
+        WHERE m.claimed_by IS NOT NULL AND m.state IN ('pending', 'unknown') AND NOT EXISTS (
+            SELECT 1 FROM workers w WHERE w.worker_id = m.claimed_by
+            AND w.leased_until > CAST(unixepoch('subsec') * 1000000 AS INTEGER))
+        ORDER BY m.due_at LIMIT ?1";
+
+    /// Moves pages of the WAL into the file without stopping the writer.
+    CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)";
+    /// Moves all of them, and starts the WAL anew.
+    TRUNCATE_WAL = "PRAGMA wal_checkpoint(TRUNCATE)";
+
+    PUT_ACCOUNTS = "INSERT INTO accounts SELECT
+            unhex(value ->> 'account_id', '-'), value ->> 'origin', value ->> 'registered_at',
+            value ->> 'last_signed_in_at', unhex(value ->> 'credential_id', '-'), value ->> 'must_change',
+            unhex(value ->> 'factor_id', '-'), value ->> 'permissions', value ->> 'self_service',
+            value ->> 'by_administrator', value ->> 'erased'
+        FROM json_each(?1) WHERE true
+        ON CONFLICT (account_id) DO UPDATE SET
+            last_signed_in_at = excluded.last_signed_in_at, credential_id = excluded.credential_id,
+            must_change = excluded.must_change, factor_id = excluded.factor_id, permissions = excluded.permissions,
+            self_service = excluded.self_service, by_administrator = excluded.by_administrator,
+            erased = excluded.erased";
+    PUT_RESETS = "INSERT INTO resets SELECT
+            unhex(value ->> 'reset_id', '-'), unhex(value ->> 'account_id', '-'), unhex(value ->> 'issued_by', '-'),
+            value ->> 'state', value ->> 'issued_at', value ->> 'expires_at', value ->> 'ended_at'
+        FROM json_each(?1) WHERE true
+        ON CONFLICT (reset_id) DO UPDATE SET state = excluded.state, ended_at = excluded.ended_at";
+    PUT_MAILS = "INSERT INTO mails SELECT
+            unhex(value ->> 'mail_id', '-'), value ->> 'kind', unhex(value ->> 'account_id', '-'),
+            unhex(value ->> 'reset_id', '-'), value ->> 'state', value ->> 'version', value ->> 'attempts',
+            value ->> 'requested_at', value ->> 'due_at', value ->> 'expires_at', value ->> 'settled_at',
+            value ->> 'last_code', NULL
+        FROM json_each(?1) WHERE true
+        ON CONFLICT (mail_id) DO UPDATE SET
+            state = excluded.state, version = excluded.version, attempts = excluded.attempts,
+            due_at = excluded.due_at, expires_at = excluded.expires_at, settled_at = excluded.settled_at,
+            last_code = excluded.last_code, claimed_by = NULL";
+    PUT_PEOPLE = "INSERT INTO people SELECT
+            unhex(value ->> 'account_id', '-'), value ->> 'username', value ->> 'username_key', value ->> 'email',
+            value ->> 'email_key', value ->> 'display_name'
+        FROM json_each(?1) WHERE true
+        ON CONFLICT (account_id) DO UPDATE SET
+            username = excluded.username, username_key = excluded.username_key, email = excluded.email,
+            email_key = excluded.email_key, display_name = excluded.display_name";
+    PUT_CREDENTIALS = "INSERT INTO credentials SELECT
+            unhex(value ->> 'account_id', '-'), unhex(value ->> 'credential_id', '-'), value ->> 'hash'
+        FROM json_each(?1) WHERE true
+        ON CONFLICT (account_id) DO UPDATE SET credential_id = excluded.credential_id, hash = excluded.hash";
+    DROP_FACTORS = "DELETE FROM factors WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
+    PUT_FACTORS = "INSERT INTO factors SELECT
+            unhex(value ->> 'account_id', '-'), unhex(value ->> 'factor_id', '-'), value ->> 'sealed',
+            value ->> 'confirmed'
+        FROM json_each(?1) WHERE true
+        ON CONFLICT (account_id) DO UPDATE SET
+            factor_id = excluded.factor_id, sealed = excluded.sealed, confirmed = excluded.confirmed";
+    DROP_RECOVERY_CODES = "DELETE FROM recovery_codes
+        WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
+    PUT_RECOVERY_CODES = "INSERT INTO recovery_codes SELECT
+            unhex(value ->> 'code_id', '-'), unhex(value ->> 'account_id', '-'), value ->> 'hash' FROM json_each(?1)";
+    PUT_PENDING_REQUESTS = "INSERT INTO pending_requests SELECT
+            unhex(value ->> 'reset_id', '-'), value ->> 'username', value ->> 'email', value ->> 'source_key',
+            value ->> 'fingerprint', value ->> 'requested_at'
+        FROM json_each(?1)";
+    DROP_PENDING_REQUESTS = "DELETE FROM pending_requests
+        WHERE reset_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
+    PUT_ORIGINS = "INSERT INTO origins SELECT
+            unhex(value ->> 'event_id', '-'), value ->> 'source', value ->> 'user_agent', value ->> 'recorded_at'
+        FROM json_each(?1)";
+    KEEP_SESSIONS = "UPDATE sessions SET credential_id = unhex(j.value ->> 'credential_id', '-') FROM json_each(?1) j
+        WHERE session_id = unhex(j.value ->> 'keep', '-') AND j.value ->> 'credential_id' IS NOT NULL";
+    END_SESSIONS = "DELETE FROM sessions WHERE EXISTS (SELECT 1 FROM json_each(?1) j
+        WHERE account_id = unhex(j.value ->> 'account_id', '-') AND session_id IS NOT unhex(j.value ->> 'keep', '-'))";
+    PUT_SESSIONS = "INSERT INTO sessions SELECT
+            unhex(value ->> 'session_id', '-'), value ->> 'token_hash', unhex(value ->> 'account_id', '-'),
+            unhex(value ->> 'credential_id', '-'), value ->> 'second_factor', value ->> 'created_at',
+            value ->> 'seen_at', value ->> 'expires_at'
+        FROM json_each(?1)";
+    PUT_IDEMPOTENCY = "INSERT INTO idempotency SELECT
+            value ->> 'key', value ->> 'body', unhex(value ->> 'event_id', '-'), value ->> 'status',
+            value ->> 'answer', value ->> 'recorded_at'
+        FROM json_each(?1)";
+    ERASE_ORIGINS = "DELETE FROM origins WHERE event_id IN (SELECT e.event_id FROM events e
+        WHERE e.subject IN (SELECT unhex(value, '-') FROM json_each(?1)))";
+    ERASE_PEOPLE = "DELETE FROM people WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
+    ERASE_CREDENTIALS = "DELETE FROM credentials WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
+    ERASE_SESSIONS = "DELETE FROM sessions WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
+}

@@ -1,0 +1,219 @@
+//! Group commit: one task per process folds all waiting commits into one
+//! transaction. No timer: a batch is whatever arrived while the last one was
+//! in flight.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+use super::append::Verdict;
+use super::error::StoreError;
+use super::log::Wakes;
+use super::{AppendError, Appended, Commit, Store, postgres, sqlite};
+use crate::envelope::leaf_hash;
+use crate::ids::StreamId;
+use crate::rows::Change;
+
+/// Commits that may wait; more are refused with [`AppendError::Busy`].
+pub(crate) const QUEUE: usize = 4096;
+/// Commits in one transaction.
+const BATCH: usize = 512;
+/// Pauses before sending the same batch again after the line was lost.
+const AGAIN: [Duration; 4] =
+    [Duration::ZERO, Duration::from_millis(50), Duration::from_millis(250), Duration::from_secs(1)];
+
+/// A commit with the leaf hashes of its events.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) commit: Commit,
+    pub(crate) leaves: Vec<[u8; 32]>,
+}
+
+impl Prepared {
+    pub(crate) fn new(commit: Commit, log: Uuid, epoch: i32) -> Self {
+        let leaves = commit.events.iter().map(|event| leaf_hash(log, epoch, event)).collect();
+        Self { commit, leaves }
+    }
+}
+
+pub(crate) type Answer = oneshot::Sender<Result<Appended, AppendError>>;
+
+/// The task that appends; build it with its [`super::Log`], then run it.
+#[derive(Debug)]
+pub struct Writer {
+    pub(crate) store: Store,
+    pub(crate) epoch: i32,
+    pub(crate) queue: mpsc::Receiver<(Prepared, Answer)>,
+    pub(crate) later: VecDeque<(Prepared, Answer)>,
+    pub(crate) wakes: Arc<Wakes>,
+}
+
+/// Commits of one transaction, and who waits for them.
+#[derive(Default)]
+struct Batch {
+    commits: Vec<Prepared>,
+    answers: Vec<Answer>,
+    written: HashSet<StreamId>,
+    guarded: HashSet<StreamId>,
+}
+
+impl Writer {
+    /// Appends until the last [`super::Log`] is gone and nothing waits.
+    pub async fn run(mut self) {
+        if let Store::Sqlite(database) = &self.store {
+            let checkpoints = tokio::spawn(database.checkpointer.clone().run());
+            self.append_all().await;
+            checkpoints.abort();
+        } else {
+            self.append_all().await;
+        }
+    }
+
+    async fn append_all(&mut self) {
+        while let Some(batch) = self.gather().await {
+            self.append(batch).await;
+            // Those just answered come back with their next command before the
+            // next batch is closed; else the callers split into two camps that
+            // take turns, and every batch is half as large.
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Everything that waits, or else the next to come.
+    async fn gather(&mut self) -> Option<Batch> {
+        let mut batch = Batch::default();
+        for _ in 0..self.later.len() {
+            if let Some(waiting) = self.later.pop_front() {
+                self.later.extend(batch.take(waiting));
+            }
+        }
+        if batch.commits.is_empty() {
+            batch.take(self.queue.recv().await?);
+        }
+        while batch.commits.len() < BATCH {
+            let Ok(waiting) = self.queue.try_recv() else { break };
+            self.later.extend(batch.take(waiting));
+        }
+        Some(batch)
+    }
+
+    /// Appends a batch. What another's fault held back is sent again; when the
+    /// database refuses, the batch is halved until the culprit is alone.
+    async fn append(&self, batch: Batch) {
+        let mut work = vec![(batch.commits, batch.answers)];
+        while let Some((mut commits, mut answers)) = work.pop() {
+            match self.send(&commits).await {
+                Ok(verdicts) => {
+                    let held = self.settle(commits, answers, &verdicts);
+                    work.extend((!held.0.is_empty()).then_some(held));
+                }
+                Err(error) if error.is_passing() || commits.len() == 1 => fail(answers, &error),
+                Err(_) => {
+                    let half = commits.len() / 2;
+                    work.push((commits.split_off(half), answers.split_off(half)));
+                    work.push((commits, answers));
+                }
+            }
+        }
+    }
+
+    /// Sends a batch; the same again when the line was lost and nobody knows
+    /// what became of it: what is already there counts as done.
+    async fn send(&self, commits: &[Prepared]) -> Result<Vec<Verdict>, StoreError> {
+        let mut result = self.send_once(commits).await;
+        for pause in AGAIN {
+            match &result {
+                Err(error) if error.is_passing() => tracing::warn!(%error, "a batch is sent again"),
+                _ => break,
+            }
+            tokio::time::sleep(pause).await;
+            result = self.send_once(commits).await;
+        }
+        result
+    }
+
+    async fn send_once(&self, commits: &[Prepared]) -> Result<Vec<Verdict>, StoreError> {
+        let verdicts = match &self.store {
+            Store::Sqlite(database) => sqlite::append(database, self.epoch, commits).await,
+            Store::Postgres(database) => postgres::append(database, self.epoch, commits).await,
+        };
+        verdicts.map_err(StoreError::from)
+    }
+
+    /// Answers those whose verdict is final, and gives back the others.
+    fn settle(&self, commits: Vec<Prepared>, answers: Vec<Answer>, verdicts: &[Verdict]) -> (Vec<Prepared>, Vec<Answer>) {
+        let mut held = (Vec::new(), Vec::new());
+        for ((prepared, answer), verdict) in commits.into_iter().zip(answers).zip(verdicts) {
+            let result = match *verdict {
+                Verdict::Appended(position) => {
+                    self.wake(&prepared.commit);
+                    Ok(Appended { position, before: false })
+                }
+                Verdict::Before(position) => Ok(Appended { position, before: true }),
+                Verdict::Stale => Err(AppendError::Conflict),
+                Verdict::HeldBack => {
+                    held.0.push(prepared);
+                    held.1.push(answer);
+                    continue;
+                }
+            };
+            // Nobody listens when the caller has gone; the commit stands.
+            let _ = answer.send(result);
+        }
+        held
+    }
+
+    fn wake(&self, commit: &Commit) {
+        for change in &commit.changes {
+            match change {
+                Change::PutMail(_) => self.wakes.mails.notify_one(),
+                Change::PutPendingRequest(_) => self.wakes.requests.notify_one(),
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Batch {
+    /// Takes a commit in, or gives it back when it relies on a stream that the
+    /// batch writes, or writes one the batch relies on: then it must wait.
+    fn take(&mut self, (prepared, answer): (Prepared, Answer)) -> Option<(Prepared, Answer)> {
+        let writes: HashSet<_> = prepared.commit.events.iter().map(|event| event.stream).collect();
+        let guards: HashSet<_> = prepared.commit.guards.iter().map(|guard| guard.stream).collect();
+        let clash = writes.iter().any(|stream| self.written.contains(stream) || self.guarded.contains(stream))
+            || guards.iter().any(|stream| self.written.contains(stream));
+        if clash {
+            return Some((prepared, answer));
+        }
+        self.written.extend(writes);
+        self.guarded.extend(guards);
+        self.commits.push(prepared);
+        self.answers.push(answer);
+        None
+    }
+}
+
+fn fail(answers: Vec<Answer>, error: &StoreError) {
+    let error = describe(error);
+    if !matches!(error, AppendError::Taken(_)) {
+        tracing::error!(%error, commits = answers.len(), "commits were not appended");
+    }
+    for answer in answers {
+        let _ = answer.send(Err(error.clone()));
+    }
+}
+
+fn describe(error: &StoreError) -> AppendError {
+    match error {
+        StoreError::Refused(sqlx::Error::Database(cause)) if cause.is_unique_violation() => {
+            // PostgreSQL names the constraint, SQLite the column, in its message.
+            let name = cause.constraint().unwrap_or(cause.message());
+            AppendError::Taken(if name.contains("people") { "username" } else { name }.to_owned())
+        }
+        StoreError::Unavailable(_) => AppendError::Unavailable(error.to_string()),
+        other => AppendError::Refused(other.to_string()),
+    }
+}

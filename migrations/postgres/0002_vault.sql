@@ -1,0 +1,81 @@
+-- The vault: secrets and personal data. It may change and be forgotten; the
+-- log refers to it by id. Column order is that of the rows in rows.rs.
+
+CREATE TABLE people (
+    account_id   uuid PRIMARY KEY,
+    username     text NOT NULL,
+    username_key text NOT NULL,
+    email        text NOT NULL,
+    email_key    text NOT NULL,
+    display_name text NOT NULL,
+    CONSTRAINT people_username UNIQUE (username_key)
+);
+
+CREATE TABLE credentials (
+    account_id    uuid PRIMARY KEY,
+    credential_id uuid NOT NULL,
+    hash          text NOT NULL
+);
+
+CREATE TABLE factors (
+    account_id uuid    PRIMARY KEY,
+    factor_id  uuid    NOT NULL,
+    sealed     text    NOT NULL,
+    confirmed  boolean NOT NULL
+);
+
+CREATE TABLE recovery_codes (
+    code_id    uuid PRIMARY KEY,
+    account_id uuid NOT NULL,
+    hash       text NOT NULL
+);
+CREATE INDEX recovery_codes_account ON recovery_codes (account_id);
+
+CREATE TABLE pending_requests (
+    reset_id     uuid   PRIMARY KEY,
+    username     text   NOT NULL,
+    email        text   NOT NULL,
+    source_key   text   NOT NULL,
+    fingerprint  text   NOT NULL,
+    requested_at bigint NOT NULL
+);
+
+CREATE TABLE origins (
+    event_id    uuid   PRIMARY KEY,
+    source      text   NOT NULL,
+    user_agent  text   NOT NULL,
+    recorded_at bigint NOT NULL
+);
+CREATE INDEX origins_recorded_at ON origins (recorded_at);
+
+CREATE TABLE sessions (
+    session_id    uuid    PRIMARY KEY,
+    token_hash    text    NOT NULL,
+    account_id    uuid    NOT NULL,
+    credential_id uuid    NOT NULL,
+    second_factor boolean NOT NULL,
+    created_at    bigint  NOT NULL,
+    seen_at       bigint  NOT NULL,
+    expires_at    bigint  NOT NULL,
+    CONSTRAINT sessions_token UNIQUE (token_hash)
+);
+CREATE INDEX sessions_account ON sessions (account_id);
+
+CREATE TABLE idempotency (
+    key         text    PRIMARY KEY,
+    body        text    NOT NULL,
+    event_id    uuid    NOT NULL,
+    status      integer NOT NULL,
+    answer      text    NOT NULL,
+    recorded_at bigint  NOT NULL
+);
+CREATE INDEX idempotency_recorded_at ON idempotency (recorded_at);
+
+-- Counted attempts per keyed hash (of a source, of typed words), all nodes together.
+CREATE TABLE throttles (
+    key        text   PRIMARY KEY,
+    count      bigint NOT NULL,
+    started_at bigint NOT NULL,
+    last_at    bigint NOT NULL
+);
+CREATE INDEX throttles_last_at ON throttles (last_at);

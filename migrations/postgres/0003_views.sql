@@ -1,0 +1,53 @@
+-- The views: folds of the log, changed in the same transaction as the events
+-- that change them; droppable. Column order is that of the rows in rows.rs.
+
+CREATE TABLE accounts (
+    account_id        uuid    PRIMARY KEY,
+    origin            text    NOT NULL,
+    registered_at     bigint  NOT NULL,
+    last_signed_in_at bigint,
+    credential_id     uuid,
+    must_change       boolean NOT NULL,
+    factor_id         uuid,
+    permissions       text    NOT NULL,
+    self_service      text    NOT NULL,
+    by_administrator  text    NOT NULL,
+    erased            boolean NOT NULL
+);
+
+CREATE TABLE resets (
+    reset_id   uuid   PRIMARY KEY,
+    account_id uuid   NOT NULL,
+    issued_by  uuid,
+    state      text   NOT NULL,
+    issued_at  bigint NOT NULL,
+    expires_at bigint NOT NULL,
+    ended_at   bigint
+);
+CREATE INDEX resets_live ON resets (expires_at) WHERE state = 'live';
+CREATE INDEX resets_account ON resets (account_id);
+
+CREATE TABLE mails (
+    mail_id      uuid    PRIMARY KEY,
+    kind         text    NOT NULL,
+    account_id   uuid    NOT NULL,
+    reset_id     uuid,
+    state        text    NOT NULL,
+    version      bigint  NOT NULL,
+    attempts     integer NOT NULL,
+    requested_at bigint  NOT NULL,
+    due_at       bigint  NOT NULL,
+    expires_at   bigint  NOT NULL,
+    settled_at   bigint,
+    last_code    integer,
+    -- Not part of the fold: the worker that is at it. Any new version frees it.
+    claimed_by   uuid
+) WITH (fillfactor = 70);
+CREATE INDEX mails_due ON mails (due_at) WHERE state IN ('pending', 'unknown');
+CREATE INDEX mails_account ON mails (account_id);
+
+-- A worker's lease: its claims are its own until then, on this database's clock.
+CREATE TABLE workers (
+    worker_id    uuid   PRIMARY KEY,
+    leased_until bigint NOT NULL
+);

@@ -1,0 +1,153 @@
+-- Appends a batch of commits in one call: one round trip while the head is
+-- locked. src/store/sqlite/append.rs in events takes the same steps for SQLite.
+--
+-- Answers one number per commit, in order: its last position; 0 when a stream
+-- is not at the version the commit was decided on; minus its last position when
+-- it had been appended before; NULL when nothing is wrong with it, but it was
+-- held back. Something is appended only when nothing is wrong with any commit:
+-- else the caller sends those that were held back once more.
+--
+-- first_id  per commit: the id of its first event
+-- x_*       expectations: commit's ordinal, a stream, the version it is at
+-- e_*       events: commit's ordinal, and the columns of the event
+-- changes   rows to set or drop, by table
+
+CREATE FUNCTION append_batch(
+    of_epoch integer,
+    first_id uuid[],
+    x_commit integer[], x_stream uuid[], x_version bigint[],
+    e_commit integer[], e_stream uuid[], e_version bigint[], e_id uuid[], e_type text[], e_schema integer[],
+    e_recorded_at bigint[], e_payload bytea[], e_metadata bytea[], e_leaf bytea[], e_subject uuid[],
+    changes jsonb
+) RETURNS bigint[] LANGUAGE plpgsql
+-- Plans made on an empty table must not outlive it: always by index.
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    head   bigint;
+    epoch_ integer;
+    answer bigint[];
+BEGIN
+    -- Its own statement: what follows must see what was committed before the
+    -- lock was ours (READ COMMITTED takes a snapshot per statement).
+    SELECT h.position, h.epoch INTO STRICT head, epoch_ FROM log_head h FOR UPDATE;
+    IF epoch_ <> of_epoch THEN
+        RAISE EXCEPTION 'the log is in epoch %, not %: restart to take it in', epoch_, of_epoch;
+    END IF;
+
+    SELECT array_agg(
+               CASE
+                   WHEN before.position IS NOT NULL THEN -before.position
+                   WHEN stale.commit IS NOT NULL THEN 0
+               END ORDER BY c.ordinal)
+      INTO answer
+      FROM unnest(first_id) WITH ORDINALITY c (id, ordinal)
+      LEFT JOIN LATERAL (
+          SELECT f.position + (SELECT count(*) - 1 FROM unnest(e_commit) n WHERE n = c.ordinal) AS position
+          FROM events f WHERE f.event_id = c.id
+      ) before ON true
+      LEFT JOIN LATERAL (
+          SELECT x.commit FROM unnest(x_commit, x_stream, x_version) x (commit, stream, version)
+          WHERE x.commit = c.ordinal AND (
+              EXISTS (SELECT FROM events e WHERE e.stream = x.stream AND e.version = x.version + 1)
+              OR x.version > 0
+                 AND NOT EXISTS (SELECT FROM events e WHERE e.stream = x.stream AND e.version = x.version))
+          LIMIT 1
+      ) stale ON true;
+    IF EXISTS (SELECT FROM unnest(answer) a WHERE a IS NOT NULL) THEN
+        RETURN answer;
+    END IF;
+
+    INSERT INTO events
+    SELECT head + e.ordinal, of_epoch, e.stream, e.version, e.id, e.type, e.schema, e.recorded_at,
+           e.payload, e.metadata, e.leaf, e.subject
+    FROM unnest(e_stream, e_version, e_id, e_type, e_schema, e_recorded_at, e_payload, e_metadata, e_leaf, e_subject)
+         WITH ORDINALITY e (stream, version, id, type, schema, recorded_at, payload, metadata, leaf, subject, ordinal);
+    UPDATE log_head SET position = head + cardinality(e_id);
+    PERFORM apply_changes(changes);
+
+    RETURN (SELECT array_agg(head + last ORDER BY commit)
+            FROM (SELECT e.commit, max(e.ordinal) AS last
+                  FROM unnest(e_commit) WITH ORDINALITY e (commit, ordinal) GROUP BY e.commit) positions);
+END $$;
+
+CREATE FUNCTION apply_changes(changes jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF changes ? 'accounts' THEN
+        INSERT INTO accounts SELECT * FROM jsonb_populate_recordset(NULL::accounts, changes -> 'accounts')
+        ON CONFLICT (account_id) DO UPDATE SET
+            last_signed_in_at = EXCLUDED.last_signed_in_at, credential_id = EXCLUDED.credential_id,
+            must_change = EXCLUDED.must_change, factor_id = EXCLUDED.factor_id, permissions = EXCLUDED.permissions,
+            self_service = EXCLUDED.self_service, by_administrator = EXCLUDED.by_administrator,
+            erased = EXCLUDED.erased;
+    END IF;
+    IF changes ? 'resets' THEN
+        INSERT INTO resets SELECT * FROM jsonb_populate_recordset(NULL::resets, changes -> 'resets')
+        ON CONFLICT (reset_id) DO UPDATE SET state = EXCLUDED.state, ended_at = EXCLUDED.ended_at;
+    END IF;
+    IF changes ? 'mails' THEN
+        INSERT INTO mails SELECT * FROM jsonb_populate_recordset(NULL::mails, changes -> 'mails')
+        ON CONFLICT (mail_id) DO UPDATE SET
+            state = EXCLUDED.state, version = EXCLUDED.version, attempts = EXCLUDED.attempts,
+            due_at = EXCLUDED.due_at, expires_at = EXCLUDED.expires_at, settled_at = EXCLUDED.settled_at,
+            last_code = EXCLUDED.last_code, claimed_by = NULL;
+    END IF;
+    IF changes ? 'people' THEN
+        INSERT INTO people SELECT * FROM jsonb_populate_recordset(NULL::people, changes -> 'people')
+        ON CONFLICT (account_id) DO UPDATE SET
+            username = EXCLUDED.username, username_key = EXCLUDED.username_key, email = EXCLUDED.email,
+            email_key = EXCLUDED.email_key, display_name = EXCLUDED.display_name;
+    END IF;
+    IF changes ? 'credentials' THEN
+        INSERT INTO credentials SELECT * FROM jsonb_populate_recordset(NULL::credentials, changes -> 'credentials')
+        ON CONFLICT (account_id) DO UPDATE SET credential_id = EXCLUDED.credential_id, hash = EXCLUDED.hash;
+    END IF;
+    IF changes ? 'drop_factors' THEN
+        DELETE FROM recovery_codes WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'drop_factors') j);
+        DELETE FROM factors WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'drop_factors') j);
+    END IF;
+    IF changes ? 'factors' THEN
+        INSERT INTO factors SELECT * FROM jsonb_populate_recordset(NULL::factors, changes -> 'factors')
+        ON CONFLICT (account_id) DO UPDATE SET
+            factor_id = EXCLUDED.factor_id, sealed = EXCLUDED.sealed, confirmed = EXCLUDED.confirmed;
+    END IF;
+    IF changes ? 'drop_recovery_codes' THEN
+        DELETE FROM recovery_codes WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'drop_recovery_codes') j);
+    END IF;
+    IF changes ? 'recovery_codes' THEN
+        INSERT INTO recovery_codes SELECT * FROM jsonb_populate_recordset(NULL::recovery_codes, changes -> 'recovery_codes');
+    END IF;
+    IF changes ? 'pending_requests' THEN
+        INSERT INTO pending_requests SELECT * FROM jsonb_populate_recordset(NULL::pending_requests, changes -> 'pending_requests');
+    END IF;
+    IF changes ? 'drop_pending_requests' THEN
+        DELETE FROM pending_requests WHERE reset_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'drop_pending_requests') j);
+    END IF;
+    IF changes ? 'origins' THEN
+        INSERT INTO origins SELECT * FROM jsonb_populate_recordset(NULL::origins, changes -> 'origins');
+    END IF;
+    IF changes ? 'end_sessions' THEN
+        UPDATE sessions s SET credential_id = uuid(j ->> 'credential_id')
+        FROM jsonb_array_elements(changes -> 'end_sessions') j
+        WHERE s.session_id = uuid(j ->> 'keep') AND j ->> 'credential_id' IS NOT NULL;
+        DELETE FROM sessions s USING jsonb_array_elements(changes -> 'end_sessions') j
+        WHERE s.account_id = uuid(j ->> 'account_id') AND s.session_id IS DISTINCT FROM uuid(j ->> 'keep');
+    END IF;
+    IF changes ? 'sessions' THEN
+        INSERT INTO sessions SELECT * FROM jsonb_populate_recordset(NULL::sessions, changes -> 'sessions');
+    END IF;
+    IF changes ? 'idempotency' THEN
+        INSERT INTO idempotency SELECT * FROM jsonb_populate_recordset(NULL::idempotency, changes -> 'idempotency');
+    END IF;
+    IF changes ? 'erase_people' THEN
+        DELETE FROM origins WHERE event_id IN (
+            SELECT e.event_id FROM events e WHERE e.subject IN (
+                SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j));
+        DELETE FROM people WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
+        DELETE FROM credentials WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
+        DELETE FROM factors WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
+        DELETE FROM recovery_codes WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
+        DELETE FROM sessions WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
+    END IF;
+END $$;

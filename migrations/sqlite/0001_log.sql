@@ -1,0 +1,44 @@
+-- The log: append-only, one total order, no gaps. A database holds one log.
+
+CREATE TABLE log_head (
+    log_id   BLOB    PRIMARY KEY NOT NULL,
+    epoch    INTEGER NOT NULL,
+    position INTEGER NOT NULL
+);
+
+CREATE TABLE events (
+    position    INTEGER PRIMARY KEY NOT NULL,
+    epoch       INTEGER NOT NULL,
+    stream      BLOB    NOT NULL,
+    version     INTEGER NOT NULL,
+    event_id    BLOB    NOT NULL,
+    type        TEXT    NOT NULL,
+    schema      INTEGER NOT NULL,
+    recorded_at INTEGER NOT NULL, -- µs since 1970, UTC
+    payload     BLOB    NOT NULL, -- exact bytes of canonical JSON
+    metadata    BLOB    NOT NULL,
+    leaf        BLOB    NOT NULL,
+    subject     BLOB,             -- the account the event is about
+    CONSTRAINT events_version UNIQUE (stream, version),
+    CONSTRAINT events_event_id UNIQUE (event_id)
+);
+
+CREATE INDEX events_subject ON events (subject, position) WHERE subject IS NOT NULL;
+
+CREATE TRIGGER events_are_not_updated BEFORE UPDATE ON events
+BEGIN SELECT RAISE(ABORT, 'the log is append-only: UPDATE on events is refused'); END;
+CREATE TRIGGER events_are_not_deleted BEFORE DELETE ON events
+BEGIN SELECT RAISE(ABORT, 'the log is append-only: DELETE on events is refused'); END;
+-- INSERT OR REPLACE deletes without firing the trigger above.
+CREATE TRIGGER events_are_not_replaced BEFORE INSERT ON events
+WHEN EXISTS (SELECT 1 FROM events WHERE position = NEW.position)
+BEGIN SELECT RAISE(ABORT, 'the log is append-only: REPLACE on events is refused'); END;
+
+-- For people: payload and metadata as JSON, the time as a time.
+CREATE VIEW events_readable AS
+SELECT position, epoch, lower(hex(stream)) AS stream, version, lower(hex(event_id)) AS event_id, type, schema,
+       strftime('%Y-%m-%dT%H:%M:%fZ', recorded_at / 1000000.0, 'unixepoch') AS recorded_at,
+       json(CAST(payload AS TEXT)) AS payload,
+       json(CAST(metadata AS TEXT)) AS metadata,
+       lower(hex(subject)) AS subject
+FROM events;

@@ -1,0 +1,53 @@
+-- The views: folds of the log, changed in the same transaction as the events
+-- that change them; droppable. Column order is that of the rows in rows.rs.
+
+CREATE TABLE accounts (
+    account_id        BLOB    PRIMARY KEY NOT NULL,
+    origin            TEXT    NOT NULL,
+    registered_at     INTEGER  NOT NULL,
+    last_signed_in_at INTEGER,
+    credential_id     BLOB,
+    must_change       INTEGER NOT NULL,
+    factor_id         BLOB,
+    permissions       TEXT    NOT NULL,
+    self_service      TEXT    NOT NULL,
+    by_administrator  TEXT    NOT NULL,
+    erased            INTEGER NOT NULL
+);
+
+CREATE TABLE resets (
+    reset_id   BLOB   PRIMARY KEY NOT NULL,
+    account_id BLOB   NOT NULL,
+    issued_by  BLOB,
+    state      TEXT   NOT NULL,
+    issued_at  INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    ended_at   INTEGER
+);
+CREATE INDEX resets_live ON resets (expires_at) WHERE state = 'live';
+CREATE INDEX resets_account ON resets (account_id);
+
+CREATE TABLE mails (
+    mail_id      BLOB    PRIMARY KEY NOT NULL,
+    kind         TEXT    NOT NULL,
+    account_id   BLOB    NOT NULL,
+    reset_id     BLOB,
+    state        TEXT    NOT NULL,
+    version      INTEGER  NOT NULL,
+    attempts     INTEGER NOT NULL,
+    requested_at INTEGER  NOT NULL,
+    due_at       INTEGER  NOT NULL,
+    expires_at   INTEGER  NOT NULL,
+    settled_at   INTEGER,
+    last_code    INTEGER,
+    -- Not part of the fold: the worker that is at it. Any new version frees it.
+    claimed_by   BLOB
+);
+CREATE INDEX mails_due ON mails (due_at) WHERE state IN ('pending', 'unknown');
+CREATE INDEX mails_account ON mails (account_id);
+
+-- A worker's lease: its claims are its own until then, on this database's clock.
+CREATE TABLE workers (
+    worker_id    BLOB   PRIMARY KEY NOT NULL,
+    leased_until INTEGER NOT NULL
+);

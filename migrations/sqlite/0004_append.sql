@@ -1,0 +1,2 @@
+-- PostgreSQL appends a batch by a function of its own, here. SQLite has none:
+-- store/sqlite/append.rs takes the same steps on its one writing connection.

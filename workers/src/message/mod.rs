@@ -1,0 +1,147 @@
+//! The mails themselves. The same specification always gives the same bytes, so that a mail sent twice, because
+//! nobody could know, is one mail to every receiver.
+
+mod canonical;
+mod dkim;
+mod error;
+mod identity;
+mod sample;
+mod template;
+mod text;
+
+use std::{
+    fmt,
+    time::{Duration, UNIX_EPOCH},
+};
+
+use lettre::message::{
+    MultiPart, SinglePart,
+    header::{HeaderName, HeaderValue},
+};
+use uuid::Uuid;
+
+use crate::smtp::Address;
+
+pub use dkim::{Dkim, DkimError};
+pub use error::BuildError;
+pub use template::Template;
+
+use self::{identity::Identity, template::Rendered};
+
+/// Everything a mail is made of.
+pub struct MessageSpec<'a> {
+    /// The mail's own id; decides Message-ID and MIME boundary.
+    pub mail_id: Uuid,
+    /// What it says.
+    pub kind: Template,
+    /// To whom.
+    pub to: &'a Address,
+    /// From whom.
+    pub from: &'a Mailbox,
+    /// The Date header, in seconds since 1970: the moment the mail was asked for, not that of the attempt.
+    pub date: i64,
+    /// Who we are.
+    pub brand: &'a Brand,
+    /// Makes Message-IDs unguessable: receivers that keep one copy per id could else be fed a false one first.
+    pub message_id_key: &'a [u8; 32],
+    /// How it is signed, if it is.
+    pub dkim: Option<&'a Dkim>,
+}
+
+/// A sender with a name to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mailbox {
+    /// Shown beside the address.
+    pub name: Option<String>,
+    /// The address; its domain is also that of the Message-ID.
+    pub address: Address,
+}
+
+/// How the service names itself in mails. Comes from configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Brand {
+    /// The product's name, in subject and text.
+    pub product_name: String,
+    /// How the system administrator is reached, in words.
+    pub contact: String,
+}
+
+/// A mail, ready for the driver. Its bytes hold a link and are shown by no `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BuiltMessage {
+    /// With its angle brackets.
+    pub message_id: String,
+    /// ASCII (unless the recipient's own name is not), CR LF line ends.
+    pub bytes: Vec<u8>,
+}
+
+impl fmt::Debug for BuiltMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BuiltMessage({}, {} bytes)", self.message_id, self.bytes.len())
+    }
+}
+
+/// Builds the mail: multipart/alternative (RFC 2046 section 5.1.4) of text and HTML, signed if asked.
+///
+/// # Errors
+/// What in the specification cannot stand in a mail. Nothing panics, whatever people called themselves.
+pub fn build(spec: &MessageSpec<'_>) -> Result<BuiltMessage, BuildError> {
+    let rendered = template::render(&spec.kind, spec.brand)?;
+    let identity = Identity::derive(spec.message_id_key, spec.mail_id);
+    let message_id = identity.message_id(spec.from.address.domain());
+    let mut bytes = assemble(spec, rendered, &identity, &message_id)?.formatted();
+    if let Some(dkim) = spec.dkim {
+        let mut signed = dkim.signature(&bytes, spec.date)?.into_bytes();
+        signed.append(&mut bytes);
+        bytes = signed;
+    }
+    Ok(BuiltMessage { message_id, bytes })
+}
+
+fn assemble(
+    spec: &MessageSpec<'_>,
+    rendered: Rendered,
+    identity: &Identity,
+    message_id: &str,
+) -> Result<lettre::Message, BuildError> {
+    let parts = MultiPart::alternative()
+        .boundary(identity.boundary())
+        .singlepart(SinglePart::plain(rendered.text))
+        .singlepart(SinglePart::html(rendered.html));
+    let message = lettre::Message::builder()
+        .date(UNIX_EPOCH + seconds(spec.date)?)
+        .from(sender(spec.from)?)
+        .to(lettre::message::Mailbox::new(None, address(spec.to)?))
+        .subject(rendered.subject)
+        .message_id(Some(message_id.to_owned()))
+        .raw_header(auto_submitted())
+        .multipart(parts)?;
+    Ok(message)
+}
+
+/// No out-of-office answers, please (RFC 3834 section 5).
+fn auto_submitted() -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned())
+}
+
+fn sender(mailbox: &Mailbox) -> Result<lettre::message::Mailbox, BuildError> {
+    if let Some(name) = &mailbox.name {
+        text::check("sender name", name, 200)?;
+    }
+    Ok(lettre::message::Mailbox::new(mailbox.name.clone(), address(&mailbox.address)?))
+}
+
+fn address(address: &Address) -> Result<lettre::Address, BuildError> {
+    lettre::Address::new(address.local(), address.domain()).map_err(|_| BuildError::Address)
+}
+
+/// Years 1970 to 9999, as the Date header can say them.
+fn seconds(date: i64) -> Result<Duration, BuildError> {
+    match u64::try_from(date) {
+        Ok(seconds @ 0..=253_402_300_799) => Ok(Duration::from_secs(seconds)),
+        _ => Err(BuildError::Date),
+    }
+}
+
+#[cfg(test)]
+mod tests;

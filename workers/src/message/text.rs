@@ -1,0 +1,39 @@
+//! What may stand in a mail: checked before anything is rendered.
+
+use super::error::BuildError;
+
+/// Leaves room in a line of 998 octets (RFC 5322 section 2.1.1) for the HTML around it.
+const LONGEST_LINK: usize = 800;
+
+/// One line of text without controls, of at most `longest` characters.
+pub(super) fn check(field: &'static str, text: &str, longest: usize) -> Result<(), BuildError> {
+    if text.chars().any(|c| c.is_control() || breaks_or_turns_the_line(c)) {
+        return Err(BuildError::ControlCharacter(field));
+    }
+    if text.chars().count() > longest {
+        return Err(BuildError::TooLong(field));
+    }
+    Ok(())
+}
+
+/// A URL that needs no escaping anywhere.
+pub(super) fn check_link(field: &'static str, link: &str) -> Result<(), BuildError> {
+    let is_web = link.starts_with("https://") || link.starts_with("http://");
+    if !is_web || !link.bytes().all(is_url_octet) {
+        return Err(BuildError::Link(field));
+    }
+    if link.len() > LONGEST_LINK {
+        return Err(BuildError::TooLong(field));
+    }
+    Ok(())
+}
+
+/// Unicode's line and paragraph separators, and the invisible characters that turn the reading direction.
+fn breaks_or_turns_the_line(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Unreserved and reserved characters and `%` (RFC 3986 section 2), less the quote.
+fn is_url_octet(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&()*+,;=%".contains(&byte)
+}

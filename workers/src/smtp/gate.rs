@@ -1,0 +1,33 @@
+//! The last word before a mail becomes irrevocable.
+
+/// May this mail still go out?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Yes.
+    Go,
+    /// No: the delivery ends as [`Withheld`](super::Delivery::Withheld) and nothing was sent.
+    Stop,
+}
+
+/// Asked twice in every delivery. The mailer looks up here whether the link still lives and its own lease still holds.
+pub trait Gate: Sync {
+    /// Asked when the server has taken the recipient, before DATA. May ask the database.
+    fn before_data(&self) -> impl Future<Output = Verdict> + Send;
+
+    /// Asked when the body is written and only the final dot is missing. Must be quick: the server is waiting.
+    fn before_dot(&self) -> impl Future<Output = Verdict> + Send;
+}
+
+/// A gate that lets everything through.
+#[derive(Debug, Clone, Copy)]
+pub struct Open;
+
+impl Gate for Open {
+    async fn before_data(&self) -> Verdict {
+        Verdict::Go
+    }
+
+    async fn before_dot(&self) -> Verdict {
+        Verdict::Go
+    }
+}

@@ -1,0 +1,62 @@
+//! Encryption of the connection: rustls, the system's certificates and those of the operator.
+
+use std::sync::Arc;
+
+use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject};
+use tokio_rustls::{
+    TlsConnector,
+    rustls::{ClientConfig, RootCertStore, crypto::ring},
+};
+
+use super::{
+    config::{ConfigError, ProviderConfig, Tls},
+    outcome::Failure,
+    wire::Socket,
+};
+
+/// All a handshake needs.
+pub(super) struct Handshake {
+    connector: TlsConnector,
+    server: ServerName<'static>,
+}
+
+impl Handshake {
+    /// For a provider that wants encryption; certificates are read here, once.
+    pub(super) fn for_provider(config: &ProviderConfig) -> Result<Option<Self>, ConfigError> {
+        if config.tls == Tls::None {
+            return Ok(None);
+        }
+        let server = ServerName::try_from(config.host.clone()).map_err(|_| ConfigError::Host)?;
+        let connector = TlsConnector::from(Arc::new(client_config(roots(config)?)?));
+        Ok(Some(Self { connector, server }))
+    }
+
+    /// The encrypted side of `socket`.
+    pub(super) async fn run(&self, socket: Box<dyn Socket>) -> Result<Box<dyn Socket>, Failure> {
+        let handshake = self.connector.connect(self.server.clone(), socket).await;
+        match handshake {
+            Ok(stream) => Ok(Box::new(stream)),
+            Err(error) => Err(Failure::Tls(error.to_string())),
+        }
+    }
+}
+
+fn client_config(roots: RootCertStore) -> Result<ClientConfig, ConfigError> {
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| ConfigError::Tls(error.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(config)
+}
+
+fn roots(config: &ProviderConfig) -> Result<RootCertStore, ConfigError> {
+    let mut roots = RootCertStore::empty();
+    // Systems carry a few certificates that rustls cannot use; missing all of them shows in the handshake.
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    for certificate in CertificateDer::pem_slice_iter(config.extra_roots.as_deref().unwrap_or_default()) {
+        let certificate = certificate.map_err(|error| ConfigError::ExtraRoots(error.to_string()))?;
+        roots.add(certificate).map_err(|error| ConfigError::ExtraRoots(error.to_string()))?;
+    }
+    Ok(roots)
+}

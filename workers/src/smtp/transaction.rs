@@ -1,0 +1,135 @@
+//! One mail over one connection (RFC 5321 section 3.3), and what each reply means for it.
+
+use super::{
+    auth::expect,
+    connection::{Connection, State},
+    gate::{Gate, Verdict},
+    outcome::{At, Delivery, Failure, Phase},
+    pool::Envelope,
+    reply::Reply,
+};
+
+/// A mail, ready for the wire.
+pub(super) struct Mail<'a> {
+    pub(super) envelope: &'a Envelope,
+    /// With dots doubled.
+    pub(super) body: &'a [u8],
+}
+
+impl Mail<'_> {
+    /// Whether anything in it goes beyond ASCII, which needs SMTPUTF8 (RFC 6531).
+    fn needs_utf8(&self) -> bool {
+        !(self.envelope.from.is_ascii() && self.envelope.to.is_ascii() && self.body.is_ascii())
+    }
+}
+
+impl Connection {
+    /// Delivers one mail. [`Connection::is_reusable`] tells afterwards whether the connection is still good.
+    pub(super) async fn deliver(&mut self, mail: &Mail<'_>, gate: &impl Gate) -> Delivery {
+        if mail.needs_utf8() && !self.offers("SMTPUTF8") {
+            return needs_smtputf8();
+        }
+        self.state = State::Unknown;
+        self.mails += 1;
+        match self.transact(mail, gate).await {
+            Ok(outcome) | Err(outcome) => outcome,
+        }
+    }
+
+    /// The steps; an early end is an `Err`.
+    async fn transact(&mut self, mail: &Mail<'_>, gate: &impl Gate) -> Result<Delivery, Delivery> {
+        self.mail(mail).await?;
+        self.rcpt(mail).await?;
+        if gate.before_data().await == Verdict::Stop {
+            self.state = State::Begun;
+            return Ok(Delivery::Withheld);
+        }
+        self.data().await?;
+        self.body(mail.body).await?;
+        if gate.before_dot().await == Verdict::Stop {
+            // Without its dot the mail is void once the connection is gone (RFC 5321 section 4.1.1.4).
+            return Ok(Delivery::Withheld);
+        }
+        self.dot().await
+    }
+
+    /// MAIL speaks of us, not of the recipient: whatever goes wrong here is the connection's fault.
+    async fn mail(&mut self, mail: &Mail<'_>) -> Result<(), Delivery> {
+        let parameters = if mail.needs_utf8() { " SMTPUTF8 BODY=8BITMIME" } else { "" };
+        let line = format!("MAIL FROM:<{}>{parameters}", mail.envelope.from.as_str());
+        let reply = self.ask(Phase::Mail, &line).await?;
+        Ok(expect(250, reply).at(Phase::Mail)?)
+    }
+
+    async fn rcpt(&mut self, mail: &Mail<'_>) -> Result<(), Delivery> {
+        let line = format!("RCPT TO:<{}>", mail.envelope.to.as_str());
+        let reply = self.ask(Phase::Rcpt, &line).await?;
+        match reply.code {
+            250 | 251 => Ok(()),
+            _ => Err(self.refused(Phase::Rcpt, reply)),
+        }
+    }
+
+    async fn data(&mut self) -> Result<(), Delivery> {
+        let reply = self.ask(Phase::Data, "DATA").await?;
+        match reply.code {
+            354 => Ok(()),
+            _ => Err(self.refused(Phase::Data, reply)),
+        }
+    }
+
+    async fn body(&mut self, body: &[u8]) -> Result<(), Delivery> {
+        let limit = self.limits().body;
+        Ok(self.wire().send(body, limit).await.at(Phase::Body)?)
+    }
+
+    /// From the first byte of the dot on, only a complete reply tells what happened.
+    async fn dot(&mut self) -> Result<Delivery, Delivery> {
+        let limit = self.limits().dot;
+        self.wire().check_quiet().at(Phase::Body)?;
+        let lines = self.wire().exchange(b".\r\n", limit).await;
+        let reply = lines.map_err(|reason| Delivery::Ambiguous { reason })?.reply();
+        if matches!(reply.code, 250 | 400..=420 | 422..=599) {
+            self.state = State::Ready;
+        }
+        match reply.code {
+            200..=299 => Ok(Delivery::Accepted { reply }),
+            400..=499 => Err(Delivery::deferred(Phase::Dot, reply)),
+            500..=599 => Err(Delivery::Rejected { phase: Phase::Dot, reply }),
+            _ => Err(Delivery::Ambiguous { reason: Failure::Unexpected(reply) }),
+        }
+    }
+
+    async fn ask(&mut self, phase: Phase, line: &str) -> Result<Reply, Delivery> {
+        let limit = self.limits().command;
+        Ok(self.wire().command(line, limit).await.at(phase)?)
+    }
+
+    /// A complete reply, but not the wished one, at RCPT or DATA.
+    fn refused(&mut self, phase: Phase, reply: Reply) -> Delivery {
+        match reply.code {
+            421 => Delivery::ConnectionFailed { phase, reason: Failure::Refused(reply) },
+            code if is_about_the_session(code) => Delivery::ConnectionFailed { phase, reason: Failure::Refused(reply) },
+            400..=499 => {
+                self.state = State::Begun;
+                Delivery::deferred(phase, reply)
+            }
+            500..=599 => {
+                self.state = State::Begun;
+                Delivery::Rejected { phase, reply }
+            }
+            _ => Delivery::ConnectionFailed { phase, reason: Failure::Unexpected(reply) },
+        }
+    }
+}
+
+/// Refusals that say nothing about a recipient or a mail: command unknown, unimplemented or out of order (RFC 5321
+/// section 4.2.2), authentication missing or failed (RFC 4954 section 6). A lost session must not kill an address.
+fn is_about_the_session(code: u16) -> bool {
+    matches!(code, 454 | 500 | 502 | 503 | 530 | 534 | 535 | 538)
+}
+
+fn needs_smtputf8() -> Delivery {
+    let text = "the address needs SMTPUTF8, which the server does not offer";
+    Delivery::Rejected { phase: Phase::Rcpt, reply: Reply::local(553, "5.6.7", text) }
+}
