@@ -31,6 +31,11 @@ use AccountEvent as E;
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 
+/// An account that is not there yet.
+fn nobody() -> Story<Account> {
+    Story::given([])
+}
+
 /// Somebody created in the app with password 1.
 fn app<const N: usize>(history: [(i64, E); N]) -> Story<Account> {
     person(Origin::App, history)

@@ -12,6 +12,11 @@ use MailEvent as E;
 
 const HOUR: i64 = 3600;
 
+/// A mail that nobody requested.
+fn unrequested() -> Story<Mail> {
+    Story::given([])
+}
+
 /// A mail requested at once, with link 2, for account 1.
 fn mail<const N: usize>(history: [(i64, E); N]) -> Story<Mail> {
     let requested =
@@ -53,7 +58,7 @@ fn dead() -> E {
 
 #[test]
 fn a_mail_is_requested_once() {
-    Story::given([]).when(0, request()).records([E::MailRequested {
+    unrequested().when(0, request()).records([E::MailRequested {
         kind: MailKind::ResetLink,
         account: id(1),
         reset: Some(id(2)),
@@ -64,8 +69,8 @@ fn a_mail_is_requested_once() {
 
 #[test]
 fn a_mail_nobody_requested_is_none() {
-    Story::given([]).when(0, accept()).refuses(MailRefusal::NoSuchMail);
-    Story::given([]).when(0, C::Requeue { expires_at: t(HOUR) }).refuses(MailRefusal::NoSuchMail);
+    unrequested().when(0, accept()).refuses(MailRefusal::NoSuchMail);
+    unrequested().when(0, C::Requeue { expires_at: t(HOUR) }).refuses(MailRefusal::NoSuchMail);
 }
 
 #[test]

@@ -4,6 +4,10 @@ use super::{RefusedBecause, Request, RequestCommand as C, RequestEvent as E, Req
 use crate::account::Ineligible;
 use crate::story::{Story, id};
 
+fn unasked() -> Story<Request> {
+    Story::given([])
+}
+
 fn asked<const N: usize>(history: [(i64, E); N]) -> Story<Request> {
     Story::given([(0, E::ResetRequested { fingerprint: "f".into() })]).and(history)
 }
@@ -18,7 +22,7 @@ fn refused(reason: RefusedBecause) -> E {
 
 #[test]
 fn every_request_is_on_record() {
-    Story::given([]).when(0, ask()).records([E::ResetRequested { fingerprint: "f".into() }]);
+    unasked().when(0, ask()).records([E::ResetRequested { fingerprint: "f".into() }]);
 }
 
 #[test]
@@ -52,8 +56,8 @@ fn attack_two_issuers_answer_one_request_once() {
 
 #[test]
 fn nothing_is_answered_that_nobody_asked() {
-    Story::<Request>::given([]).when(0, C::Match(id(5))).refuses(RequestRefusal::NotWaiting);
-    Story::<Request>::given([])
+    unasked().when(0, C::Match(id(5))).refuses(RequestRefusal::NotWaiting);
+    unasked()
         .when(0, C::Refuse(RefusedBecause::Throttled, None))
         .refuses(RequestRefusal::NotWaiting);
 }

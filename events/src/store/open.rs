@@ -52,6 +52,16 @@ impl Store {
         Ok(Head { log, epoch, position })
     }
 
+    /// Has the database check a statement, without running it.
+    ///
+    /// # Errors
+    /// The database cannot make sense of it.
+    pub async fn prepare(&self, statement: &'static str) -> Result<(), StoreError> {
+        use sqlx::{Executor, SqlSafeStr};
+        reading!(self, pool => pool.prepare(statement.into_sql_str()).await.map(drop))?;
+        Ok(())
+    }
+
     /// Closes all connections, after what they are at.
     pub async fn close(&self) {
         match self {

@@ -8,12 +8,12 @@ fn register(credential: Option<u128>) -> C {
 
 #[test]
 fn registers_without_a_password() {
-    Story::given([]).when(0, register(None)).records([E::AccountRegistered { origin: Origin::Desktop }]);
+    nobody().when(0, register(None)).records([E::AccountRegistered { origin: Origin::Desktop }]);
 }
 
 #[test]
 fn registers_with_a_first_password() {
-    Story::given([]).when(0, register(Some(1))).records([
+    nobody().when(0, register(Some(1))).records([
         E::AccountRegistered { origin: Origin::Desktop },
         E::PasswordSet { credential: id(1), channel: Channel::Desktop, must_change: true },
     ]);
@@ -43,13 +43,13 @@ fn nothing_can_be_asked_of_an_account_that_is_not_there() {
         C::Erase,
     ];
     for command in asked {
-        Story::<Account>::given([]).when(0, command).refuses(AccountRefusal::NoSuchAccount);
+        nobody().when(0, command).refuses(AccountRefusal::NoSuchAccount);
     }
 }
 
 #[test]
 fn a_link_of_an_account_that_is_not_there_is_as_dead_as_any() {
-    Story::given([]).when(0, complete(1)).refuses(AccountRefusal::LinkUnusable);
+    nobody().when(0, complete(1)).refuses(AccountRefusal::LinkUnusable);
 }
 
 #[test]

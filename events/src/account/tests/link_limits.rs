@@ -6,8 +6,8 @@ const TOO_SOON: AccountRefusal = AccountRefusal::NotEligible(Ineligible::TooSoon
 const TOO_MANY: AccountRefusal = AccountRefusal::NotEligible(Ineligible::TooMany);
 
 /// Somebody who has signed in, and was mailed a link every 100 s.
-fn mailed(links: i64) -> Story<Account> {
-    (1..=links).fold(app([(0, signed_in(None))]), |story, n| story.doing(n * 100, &issue(n.unsigned_abs().into())))
+fn mailed(links: u8) -> Story<Account> {
+    (1..=links).fold(app([(0, signed_in(None))]), |story, n| story.doing(i64::from(n) * 100, &issue(n.into())))
 }
 
 #[test]
@@ -26,9 +26,9 @@ fn five_links_a_day() {
 
 #[test]
 fn attack_used_links_count_too() {
-    let used = (1..=5).fold(app([]), |story, n| {
-        let reset = n.unsigned_abs().into();
-        story.doing(n * 100, &issue(reset)).doing(n * 100 + 1, &complete(reset))
+    let used = (1..=5_u8).fold(app([]), |story, n| {
+        let second = i64::from(n) * 100;
+        story.doing(second, &issue(n.into())).doing(second + 1, &complete(n.into()))
     });
     used.when(600, issue(6)).refuses(TOO_MANY);
 }
