@@ -70,7 +70,11 @@ pub fn administrator_may(
         return Err(AdminRefusal::MissingPermission(missing));
     }
     let has_second_factor = administrator.factor().is_some() && session_second_factor;
-    if takes_over(permission) && !has_second_factor { Err(AdminRefusal::SecondFactorRequired) } else { Ok(()) }
+    if takes_over(permission) && !has_second_factor {
+        Err(AdminRefusal::SecondFactorRequired)
+    } else {
+        Ok(())
+    }
 }
 
 /// Whether it could help somebody into another's account.

@@ -15,6 +15,7 @@ pub mod ids;
 pub mod keys;
 pub mod mail;
 pub mod moment;
+pub mod names;
 pub mod permission;
 pub mod policy;
 pub mod request;

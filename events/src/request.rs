@@ -5,7 +5,7 @@ use strum::{IntoStaticStr, VariantNames};
 
 use crate::account::Ineligible;
 use crate::aggregate::{EventKind, Rules};
-use crate::ids::AccountId;
+use crate::ids::{AccountId, StreamId};
 use crate::moment::Moment;
 
 /// An event of a request; the stream's id is the reset's.
@@ -27,7 +27,7 @@ pub enum RequestEvent {
     ResetRefused {
         /// Why.
         reason: RefusedBecause,
-        /// The account, if it was one's own username and address.
+        /// The account whose username was typed, if there is one.
         account: Option<AccountId>,
     },
 }
@@ -81,7 +81,10 @@ pub enum Request {
     /// Waits for the issuer.
     Waiting,
     /// Answered, either way; never again.
-    Answered,
+    Answered {
+        /// The account whose username was typed, if there is one.
+        account: Option<AccountId>,
+    },
 }
 
 /// A command to a request.
@@ -121,8 +124,8 @@ impl Rules for Request {
             (Self::Waiting, RequestCommand::Refuse(reason, account)) => {
                 RequestEvent::ResetRefused { reason: *reason, account: *account }
             }
-            (Self::Waiting | Self::Answered, RequestCommand::Ask { .. }) => return Ok(Vec::new()),
-            (Self::Unasked | Self::Answered, _) => return Err(RequestRefusal::NotWaiting),
+            (Self::Waiting | Self::Answered { .. }, RequestCommand::Ask { .. }) => return Ok(Vec::new()),
+            (Self::Unasked | Self::Answered { .. }, _) => return Err(RequestRefusal::NotWaiting),
         };
         Ok(vec![event])
     }
@@ -130,8 +133,16 @@ impl Rules for Request {
     fn apply(&mut self, _at: Moment, event: &RequestEvent) {
         *self = match event {
             RequestEvent::ResetRequested { .. } => Self::Waiting,
-            RequestEvent::ResetMatched { .. } | RequestEvent::ResetRefused { .. } => Self::Answered,
+            RequestEvent::ResetMatched { account } => Self::Answered { account: Some(*account) },
+            RequestEvent::ResetRefused { account, .. } => Self::Answered { account: *account },
         };
+    }
+
+    fn subject(&self, _stream: StreamId) -> Option<AccountId> {
+        match self {
+            Self::Answered { account } => *account,
+            Self::Unasked | Self::Waiting => None,
+        }
     }
 }
 

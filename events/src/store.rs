@@ -26,6 +26,8 @@ pub use cqrs::{CqrsStore, StreamContext};
 pub use error::{AppendError, StoreError};
 pub use execute::{CommandError, Context, Done};
 pub use log::Log;
+pub use streams::Loaded;
+pub use writer::Writer;
 
 /// A database holding one log with its vault and views.
 #[derive(Clone, Debug)]

@@ -1,25 +1,102 @@
 //! One suite for both databases: every test here is stamped for SQLite and for
-//! PostgreSQL, and knows neither.
+//! PostgreSQL, and knows neither; but for the few on what only one of them has.
 
+mod again;
+mod batch;
 mod bed;
+mod bytes;
 mod commands;
+mod cut;
+mod facts;
+mod fold;
+mod framework;
+mod history;
+mod killed;
+mod links;
+mod memory;
+mod plan;
+mod positions;
+mod queue;
+mod races;
+mod reads;
+mod restart;
+mod views;
+mod wal;
 
 /// Stamps each test for each database.
-macro_rules! on_both {
-    ($($module:ident :: $name:ident),* $(,)?) => {
+macro_rules! suite {
+    (
+        both { $($module:ident :: $name:ident),* $(,)? }
+        sqlite { $($lite_module:ident :: $lite:ident),* $(,)? }
+        postgres { $($server_module:ident :: $server:ident),* $(,)? }
+    ) => {
         mod sqlite {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() { crate::$module::$name(crate::bed::Bed::sqlite().await).await; })*
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $lite() { crate::$lite_module::$lite(crate::bed::Bed::sqlite().await).await; })*
         }
         mod postgres {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() { crate::$module::$name(crate::bed::Bed::postgres().await).await; })*
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $server() { crate::$server_module::$server(crate::bed::Bed::postgres().await).await; })*
         }
     };
 }
 
-on_both! {
-    commands::a_command_is_recorded_and_folded_again,
-    commands::every_statement_can_be_prepared,
-    commands::positions_have_no_gaps,
+suite! {
+    both {
+        again::a_commit_sent_again_counts_as_done,
+        again::a_commit_sent_again_with_another_body_changes_nothing,
+        again::an_event_id_used_in_another_commit_is_refused,
+        batch::a_stale_commit_fails_alone,
+        batch::a_taken_username_fails_alone,
+        batch::a_username_taken_twice_in_a_batch_is_the_firsts,
+        batch::a_moved_guard_fails_its_commit,
+        batch::a_guard_and_a_write_of_one_stream_are_kept_apart,
+        batch::commits_to_one_stream_follow_each_other,
+        batch::of_two_commits_that_guard_each_other_one_wins,
+        batch::a_commit_with_a_hole_in_its_stream_is_refused,
+        bytes::payloads_come_back_byte_for_byte,
+        bytes::leaves_follow_from_the_stored_bytes,
+        commands::a_command_is_recorded_and_folded_again,
+        commands::every_statement_can_be_prepared,
+        framework::each_event_is_applied_once,
+        framework::a_conflict_is_told_as_one,
+        history::events_cannot_be_changed,
+        killed::a_killed_writer_loses_nothing_it_acknowledged,
+        links::sixteen_uses_of_one_link_have_one_winner,
+        memory::already_so_is_decided_on_the_stream,
+        memory::a_change_undone_elsewhere_is_made_again,
+        memory::a_refusal_is_decided_on_the_stream,
+        plan::a_full_log_is_read_by_index,
+        positions::positions_have_no_gaps,
+        positions::three_nodes_share_one_order,
+        queue::a_full_queue_answers_busy,
+        queue::commits_held_back_count_as_waiting,
+        queue::a_caller_that_leaves_takes_nothing_back,
+        races::two_nodes_at_one_version_have_one_winner,
+        races::sixty_four_commands_to_one_stream_all_win,
+        races::commands_of_two_nodes_to_one_stream_all_win,
+        races::a_moved_guard_is_told_at_once,
+        reads::a_gone_database_is_no_empty_history,
+        reads::a_gone_table_is_no_empty_history,
+        reads::a_stream_with_a_hole_is_damaged,
+        restart::another_epoch_stops_appends_loudly,
+        views::a_failed_commit_leaves_no_row,
+        views::two_changes_of_one_row_leave_the_later,
+        views::the_fold_of_the_log_is_the_views,
+    }
+    sqlite {
+        history::replacing_an_event_is_refused,
+        wal::the_wal_is_bounded,
+        wal::a_held_snapshot_stalls_nobody,
+    }
+    postgres {
+        cut::cut_connections_lose_and_double_nothing,
+        history::truncating_the_log_is_refused,
+        plan::a_plan_made_on_the_empty_log_outlives_it_well,
+        restart::a_killed_server_loses_and_doubles_nothing,
+    }
 }

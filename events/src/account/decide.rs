@@ -66,7 +66,11 @@ fn absent(account: &Account, command: &AccountCommand) -> Answer {
 
 /// The end of the open link, if there is one: `end`, unless its hour was over
 /// before and only nobody had noted it.
-fn end_link(account: &Account, at: Moment, end: impl FnOnce(ResetId) -> AccountEvent) -> Option<AccountEvent> {
+fn end_link(
+    account: &Account,
+    at: Moment,
+    end: impl FnOnce(ResetId) -> AccountEvent,
+) -> Option<AccountEvent> {
     let open = account.open_reset()?;
     let reset = open.id;
     Some(if open.is_over(at) { AccountEvent::ResetExpired { reset } } else { end(reset) })

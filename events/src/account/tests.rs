@@ -18,7 +18,8 @@ mod throttle;
 
 use crate::account::command::{AccountCommand, PasswordProof, SecondFactorProof};
 use crate::account::event::{
-    AccountEvent, Channel, Failure, Origin, RemovedBy, ResetAttempt, RevokedBy, SecondFactorUsed, SupersededBy,
+    AccountEvent, Channel, Failure, Origin, RemovedBy, ResetAttempt, RevokedBy, SecondFactorUsed,
+    SupersededBy,
 };
 use crate::account::{Account, AccountRefusal, Ineligible};
 use crate::ids::CredentialId;

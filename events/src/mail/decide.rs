@@ -57,7 +57,9 @@ fn event(command: &MailCommand) -> MailEvent {
     use MailCommand as C;
     use MailEvent as E;
     match command.clone() {
-        C::Request { kind, account, reset, expires_at } => E::MailRequested { kind, account, reset, expires_at },
+        C::Request { kind, account, reset, expires_at } => {
+            E::MailRequested { kind, account, reset, expires_at }
+        }
         C::Accept { provider, code } => E::MailAccepted { provider, code },
         C::Defer { phase, code, enhanced, due_at, counted } => {
             E::MailDeferred { phase, code, enhanced, due_at, counted }

@@ -1,6 +1,6 @@
 //! What a mail is: the fold of its events.
 
-use strum::IntoStaticStr;
+use strum::{EnumString, IntoStaticStr};
 
 use crate::aggregate::Rules;
 use crate::ids::{AccountId, MailId, ResetId, StreamId};
@@ -11,7 +11,7 @@ use crate::moment::Moment;
 use crate::rows::{Change, MailRow};
 
 /// Where a mail stands; its name is the view row's state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, IntoStaticStr)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum MailState {
     /// We owe no such mail.
@@ -67,6 +67,27 @@ impl Mail {
     #[must_use]
     pub fn state(&self) -> MailState {
         self.state
+    }
+
+    /// The mail that a view row shows: a row has the whole state. `None` when
+    /// a newer program wrote it.
+    #[must_use]
+    pub fn from_row(row: &MailRow) -> Option<Self> {
+        let order = Order {
+            kind: row.kind.parse().ok()?,
+            account: row.account_id,
+            reset: row.reset_id,
+            at: Moment::from_micros(row.requested_at),
+        };
+        Some(Self {
+            state: row.state.parse().ok()?,
+            order: Some(order),
+            attempts: row.attempts,
+            due_at: Moment::from_micros(row.due_at),
+            expires_at: Moment::from_micros(row.expires_at),
+            settled_at: row.settled_at.map(Moment::from_micros),
+            last_code: row.last_code.and_then(|code| u16::try_from(code).ok()),
+        })
     }
 
     fn requested(&mut self, order: Order, expires_at: Moment) {

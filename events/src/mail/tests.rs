@@ -19,8 +19,12 @@ fn unrequested() -> Story<Mail> {
 
 /// A mail requested at once, with link 2, for account 1.
 fn mail<const N: usize>(history: [(i64, E); N]) -> Story<Mail> {
-    let requested =
-        E::MailRequested { kind: MailKind::ResetLink, account: id(1), reset: Some(id(2)), expires_at: t(HOUR) };
+    let requested = E::MailRequested {
+        kind: MailKind::ResetLink,
+        account: id(1),
+        reset: Some(id(2)),
+        expires_at: t(HOUR),
+    };
     Story::given([(0, requested)]).and(history)
 }
 
@@ -41,7 +45,13 @@ fn defer(due: i64, counted: bool) -> C {
 }
 
 fn deferred(due: i64, counted: bool) -> E {
-    E::MailDeferred { phase: Phase::Rcpt, code: Some(451), enhanced: Some("4.7.1".into()), due_at: t(due), counted }
+    E::MailDeferred {
+        phase: Phase::Rcpt,
+        code: Some(451),
+        enhanced: Some("4.7.1".into()),
+        due_at: t(due),
+        counted,
+    }
 }
 
 fn unknown(due: i64) -> E {

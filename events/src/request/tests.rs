@@ -57,9 +57,7 @@ fn attack_two_issuers_answer_one_request_once() {
 #[test]
 fn nothing_is_answered_that_nobody_asked() {
     unasked().when(0, C::Match(id(5))).refuses(RequestRefusal::NotWaiting);
-    unasked()
-        .when(0, C::Refuse(RefusedBecause::Throttled, None))
-        .refuses(RequestRefusal::NotWaiting);
+    unasked().when(0, C::Refuse(RefusedBecause::Throttled, None)).refuses(RequestRefusal::NotWaiting);
 }
 
 #[test]

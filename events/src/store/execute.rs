@@ -101,7 +101,7 @@ impl<'a> Draft<'a> {
         let mut last = version;
         for event in events {
             last += 1;
-            self.push::<R>(stream, last, event, after.subject(stream));
+            self.push(stream, last, event, after.subject(stream));
         }
         self.commit.changes.extend(after.rows(stream, last, events));
         for command in R::owes(stream, self.context.at, events) {
@@ -116,6 +116,11 @@ impl<'a> Draft<'a> {
             events.iter().for_each(|event| state.apply(self.context.at, event));
             self.record(stream, 0, &state, &events);
         }
+    }
+
+    /// Adds a new stream of one event that nothing is ever decided on.
+    pub fn note<E: EventKind>(&mut self, stream: StreamId, event: &E) {
+        self.push(stream, 1, event, None);
     }
 
     /// Adds a change to the vault.
@@ -134,7 +139,7 @@ impl<'a> Draft<'a> {
         self.commit.events.first().map(|event| event.event_id)
     }
 
-    fn push<R: Rules>(&mut self, stream: StreamId, version: i64, event: &R::Event, subject: Option<AccountId>) {
+    fn push<E: EventKind>(&mut self, stream: StreamId, version: i64, event: &E, subject: Option<AccountId>) {
         self.commit.events.push(NewEvent {
             stream,
             version,
@@ -232,6 +237,25 @@ impl Log {
         let done = self.commit(context, stream, &loaded, events, &also).await?;
         self.streams().slot(stream).lock().await.remember(&done, 0);
         Ok(done)
+    }
+
+    /// Carries out `command` on `stream` as `loaded`, and on nothing newer: when
+    /// the stream has moved on, that is a conflict.
+    ///
+    /// # Errors
+    /// The rules refuse, the stream has moved on, or the database does not answer.
+    pub async fn execute_on<R: Rules>(
+        &self,
+        context: &Context,
+        stream: StreamId,
+        loaded: &Loaded<R>,
+        command: &R::Command,
+    ) -> Result<Done<R>, CommandError<R::Refusal>> {
+        let events = loaded.state.decide(context.at, command).map_err(CommandError::Refused)?;
+        if events.is_empty() {
+            return Ok(Done::already(loaded.clone()));
+        }
+        Ok(self.commit(context, stream, loaded, events, &|_: &R, _: &[R::Event], _: &mut Draft<'_>| {}).await?)
     }
 
     /// A stream's state as it is in the database.

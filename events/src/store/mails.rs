@@ -52,6 +52,17 @@ impl Store {
         Ok(())
     }
 
+    /// Ends the leases of an earlier run, where the database is one process's own.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn end_leases_of_earlier_run(&self) -> Result<(), StoreError> {
+        if let Self::Sqlite(database) = self {
+            sqlx::query(sql::END_ALL_LEASES).execute(&database.writer).await?;
+        }
+        Ok(())
+    }
+
     /// Mails claimed by workers whose lease is over.
     ///
     /// # Errors

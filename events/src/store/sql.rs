@@ -88,6 +88,10 @@ statements! {
     UNSETTLED_MAILS = "SELECT count(*) FROM mails WHERE state IN ('pending', 'unknown')";
     /// Frees the claim of a worker on a mail it did not try.
     RELEASE_MAIL = "UPDATE mails SET claimed_by = NULL WHERE mail_id = $1 AND claimed_by = $2";
+    /// Ends all leases: on a database of one process, at its start.
+    END_ALL_LEASES = "DELETE FROM workers";
+    /// A request that was answered already.
+    FORGET_REQUEST = "DELETE FROM pending_requests WHERE reset_id = $1";
     END_LEASE = "DELETE FROM workers WHERE worker_id = $1";
 }
 

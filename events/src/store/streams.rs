@@ -28,7 +28,7 @@ pub struct Loaded<R> {
 
 /// One stream's memory.
 #[derive(Default)]
-pub(crate) struct Slot(Option<Box<dyn Any + Send>>);
+pub(crate) struct Slot(Option<Box<dyn Any + Send + Sync>>);
 
 impl Slot {
     pub(crate) fn get<R: Rules>(&self) -> Option<&Loaded<R>> {

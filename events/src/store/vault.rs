@@ -93,6 +93,15 @@ impl Store {
         Ok(ids.into_iter().map(AccountId).collect())
     }
 
+    /// Forgets what was typed for a request that was answered already.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn forget_request(&self, reset: ResetId) -> Result<(), StoreError> {
+        writing!(self, pool => sqlx::query(sql::FORGET_REQUEST).bind(reset.0).execute(pool).await.map(drop))?;
+        Ok(())
+    }
+
     /// Keeps a better hash of the password the account still has.
     ///
     /// # Errors

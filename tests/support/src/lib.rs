@@ -6,5 +6,6 @@ pub mod postgres;
 pub mod process;
 pub mod smtp;
 mod spawn;
+pub mod sql;
 pub mod tools;
 mod user;

@@ -135,12 +135,17 @@ impl fmt::Debug for Dkim {
 
 fn signed_headers(headers: &[(&str, String)]) -> String {
     let value_of = |wanted: &str| headers.iter().rfind(|(name, _)| name.eq_ignore_ascii_case(wanted));
-    SIGNED.iter().filter_map(|name| value_of(name)).map(|(name, value)| canonical::header(name, value)).collect()
+    SIGNED
+        .iter()
+        .filter_map(|name| value_of(name))
+        .map(|(name, value)| canonical::header(name, value))
+        .collect()
 }
 
 /// Lines of at most 76 characters: relaxed verifiers ignore blanks within `b=`.
 fn folded(signature: &str) -> String {
-    let lines: Vec<&str> = (0..signature.len()).step_by(72).map(|at| &signature[at..signature.len().min(at + 72)]).collect();
+    let lines: Vec<&str> =
+        (0..signature.len()).step_by(72).map(|at| &signature[at..signature.len().min(at + 72)]).collect();
     lines.join("\r\n ")
 }
 

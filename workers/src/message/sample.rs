@@ -21,7 +21,11 @@ impl Template {
             ),
             (
                 "admin_reset_link",
-                Self::AdminResetLink { username: username.clone(), link: LINK.to_owned(), expires_minutes: 60 },
+                Self::AdminResetLink {
+                    username: username.clone(),
+                    link: LINK.to_owned(),
+                    expires_minutes: 60,
+                },
             ),
             (
                 "password_changed",

@@ -93,8 +93,18 @@ macro_rules! files {
 }
 
 files!(reset_link, "reset_link/subject.txt", "reset_link/body.txt", "reset_link/body.html");
-files!(admin_reset_link, "admin_reset_link/subject.txt", "admin_reset_link/body.txt", "admin_reset_link/body.html");
-files!(password_changed, "password_changed/subject.txt", "password_changed/body.txt", "password_changed/body.html");
+files!(
+    admin_reset_link,
+    "admin_reset_link/subject.txt",
+    "admin_reset_link/body.txt",
+    "admin_reset_link/body.html"
+);
+files!(
+    password_changed,
+    "password_changed/subject.txt",
+    "password_changed/body.txt",
+    "password_changed/body.html"
+);
 
 /// Checks everything that comes from outside, then fills in the files.
 pub(super) fn render(kind: &Template, brand: &Brand) -> Result<Rendered, BuildError> {

@@ -1,0 +1,349 @@
+//! The mails as receivers see them.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use proptest::prelude::*;
+use ring::signature::{ED25519, UnparsedPublicKey};
+use sha2::{Digest, Sha256};
+
+use super::*;
+
+/// Made for these tests and used nowhere else.
+const ED25519_KEY: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----\n";
+
+/// Its public half (RFC 8463 appendix A.2).
+const ED25519_PUBLIC: &str = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+
+struct Parts {
+    to: Address,
+    from: Mailbox,
+    brand: Brand,
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        let address = |text| Address::parse(text).unwrap();
+        let from = Mailbox { name: Some("rekey".to_owned()), address: address("rekey@example.org") };
+        Self { to: address("ana@example.org"), from, brand: Brand::sample() }
+    }
+}
+
+impl Parts {
+    fn spec(&self, kind: Template) -> MessageSpec<'_> {
+        MessageSpec {
+            mail_id: Uuid::from_u128(1),
+            kind,
+            to: &self.to,
+            from: &self.from,
+            date: 1_795_000_000,
+            brand: &self.brand,
+            message_id_key: &[7; 32],
+            dkim: None,
+        }
+    }
+
+    fn build(&self, kind: Template) -> Result<BuiltMessage, BuildError> {
+        build(&self.spec(kind))
+    }
+}
+
+fn sample(name: &str) -> Template {
+    Template::samples().into_iter().find(|(found, _)| *found == name).unwrap().1
+}
+
+fn reset_link(username: &str, link: &str) -> Template {
+    Template::ResetLink {
+        username: username.to_owned(),
+        link: link.to_owned(),
+        expires_minutes: 60,
+        not_me: None,
+    }
+}
+
+fn text(message: &BuiltMessage) -> String {
+    String::from_utf8(message.bytes.clone()).unwrap()
+}
+
+/// Plain and HTML part, decoded, by a reader that shares no code with the writer.
+fn parts(message: &BuiltMessage) -> (String, String) {
+    let whole = text(message);
+    let (head, body) = whole.split_once("\r\n\r\n").unwrap();
+    let boundary = head.split("boundary=\"").nth(1).unwrap().split('"').next().unwrap();
+    let pieces: Vec<&str> = body.split(&format!("--{boundary}")).collect();
+    assert_eq!(pieces.len(), 4, "two parts");
+    assert_eq!(pieces[3], "--\r\n");
+    (decoded(pieces[1], "text/plain"), decoded(pieces[2], "text/html"))
+}
+
+fn decoded(part: &str, content_type: &str) -> String {
+    let (head, body) = part.split_once("\r\n\r\n").unwrap();
+    assert!(head.contains(&format!("Content-Type: {content_type}; charset=utf-8")), "{head}");
+    if head.contains("quoted-printable") {
+        unquoted(body)
+    } else if head.contains("base64") {
+        String::from_utf8(STANDARD.decode(body.replace("\r\n", "")).unwrap()).unwrap()
+    } else {
+        assert!(head.contains("7bit"), "{head}");
+        body.to_owned()
+    }
+}
+
+fn unquoted(body: &str) -> String {
+    let joined = body.replace("=\r\n", "");
+    let mut pieces = joined.split('=');
+    let mut bytes = pieces.next().unwrap().as_bytes().to_vec();
+    for piece in pieces {
+        bytes.push(u8::from_str_radix(&piece[..2], 16).unwrap());
+        bytes.extend_from_slice(&piece.as_bytes()[2..]);
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn every_sample_renders_whole() {
+    let parts_of_mail = Parts::default();
+    for (name, kind) in Template::samples() {
+        let message = parts_of_mail.build(kind).unwrap();
+        let whole = text(&message);
+        assert!(whole.is_ascii(), "{name}");
+        assert!(whole.ends_with("--\r\n") && !whole.replace("\r\n", "").contains(['\r', '\n']), "{name}");
+        assert!(whole.lines().all(|line| line.len() <= 998), "{name}");
+        let (plain, html) = parts(&message);
+        for part in [&plain, &html] {
+            assert!(part.contains("Hello ana,") && part.contains("it-help@example.org"), "{name}: {part}");
+            assert!(!part.contains("{{") && !part.contains("{%"), "{name}: {part}");
+        }
+        assert!(
+            plain.lines().all(|line| line.len() <= 72 || line.starts_with("https://")),
+            "{name}: {plain}"
+        );
+        assert!(!plain.contains("\r\n\r\n\r\n"), "{name}: {plain}");
+    }
+}
+
+#[test]
+fn the_headers_are_right() {
+    let whole = text(&Parts::default().build(sample("reset_link")).unwrap());
+    let head = whole.split("\r\n\r\n").next().unwrap();
+    for line in [
+        "From: rekey <rekey@example.org>",
+        "To: ana@example.org",
+        "Subject: Reset your rekey password",
+        "Date: Wed, 18 Nov 2026 11:06:40 +0000",
+        "Auto-Submitted: auto-generated",
+        "MIME-Version: 1.0",
+    ] {
+        assert!(head.lines().any(|found| found == line), "{line} is missing in\n{head}");
+    }
+}
+
+#[test]
+fn the_reset_mail_says_what_it_must() {
+    let (plain, html) = parts(&Parts::default().build(sample("reset_link")).unwrap());
+    for part in [plain, html] {
+        let words = part
+            .replace("<strong>", "")
+            .replace("</strong>", "")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        for sentence in [
+            "asks for your username and a new password",
+            "valid for 1 hour and works once",
+            "Multi-factor authentication, if you use it, is not changed.",
+            "ignore this mail: your password stays as it is.",
+            "contact your system administrator",
+        ] {
+            assert!(words.contains(sentence), "{sentence:?} is missing in\n{words}");
+        }
+    }
+}
+
+#[test]
+fn the_administrators_mail_and_the_notice_say_what_they_must() {
+    let (plain, _) = parts(&Parts::default().build(sample("admin_reset_link")).unwrap());
+    assert!(plain.contains("an administrator started a password reset"));
+    let (plain, html) = parts(&Parts::default().build(sample("password_changed")).unwrap());
+    assert!(plain.contains("was changed on\r\n2026-11-18 at 11:06 UTC"), "{plain}");
+    assert!(!plain.contains("reset-password") && !html.contains("reset-password"));
+}
+
+#[test]
+fn the_link_survives_whole_on_its_own_line() {
+    let link = format!("https://login.example.org/reset-password#{}", "tok_EN-=".repeat(40));
+    for username in ["ana", "Ängström 用户"] {
+        let (plain, html) = parts(&Parts::default().build(reset_link(username, &link)).unwrap());
+        assert_eq!(plain.lines().filter(|line| *line == link).count(), 1, "{plain}");
+        assert!(plain.contains(&format!("Hello {username},")));
+        assert_eq!(html.matches(&format!("href=\"{link}\"")).count(), 1);
+        assert_eq!(html.matches(&format!(">{link}<")).count(), 1);
+    }
+}
+
+#[test]
+fn the_html_loads_and_runs_nothing() {
+    for (name, kind) in Template::samples() {
+        let (_, html) = parts(&Parts::default().build(kind).unwrap());
+        let html = html.to_ascii_lowercase();
+        for bad in [
+            "<img", "<script", "<link", "<iframe", "<form", "src=", "url(", "@import", "onclick", "onload",
+            "onerror",
+        ] {
+            assert!(!html.contains(bad), "{name} has {bad}");
+        }
+        assert!(html.contains("prefers-color-scheme: dark"));
+    }
+}
+
+#[test]
+fn the_same_mail_has_the_same_bytes_and_another_has_another_identity() {
+    let parts = Parts::default();
+    let first = parts.build(sample("reset_link")).unwrap();
+    assert_eq!(first, parts.build(sample("reset_link")).unwrap());
+
+    let other_id = MessageSpec { mail_id: Uuid::from_u128(2), ..parts.spec(sample("reset_link")) };
+    let other_key = MessageSpec { message_id_key: &[8; 32], ..parts.spec(sample("reset_link")) };
+    for other in [build(&other_id).unwrap(), build(&other_key).unwrap()] {
+        assert_ne!(other.message_id, first.message_id);
+    }
+    let (local, domain) = first.message_id.split_once('@').unwrap();
+    assert_eq!((local.len(), domain), (41, "example.org>"));
+    assert!(!text(&first).contains(&Uuid::from_u128(1).simple().to_string()));
+}
+
+#[test]
+fn line_breaks_are_refused_everywhere() {
+    let refused = |result: Result<BuiltMessage, BuildError>| {
+        assert!(matches!(result, Err(BuildError::ControlCharacter(_) | BuildError::Link(_))), "{result:?}");
+    };
+    for bad in ["ana\r\nBcc: eve@example.net", "ana\n", "a\u{0}", "a\u{85}b", "a\u{2028}b", "a\u{202e}b"] {
+        let good = Parts::default;
+        refused(good().build(reset_link(bad, "https://example.org/#t")));
+        refused(good().build(reset_link("ana", &format!("https://example.org/#{bad}"))));
+        refused(
+            Parts { from: Mailbox { name: Some(bad.to_owned()), ..good().from }, ..good() }
+                .build(sample("reset_link")),
+        );
+        refused(
+            Parts { brand: Brand { product_name: bad.to_owned(), ..good().brand }, ..good() }
+                .build(sample("reset_link")),
+        );
+        refused(
+            Parts { brand: Brand { contact: bad.to_owned(), ..good().brand }, ..good() }
+                .build(sample("reset_link")),
+        );
+    }
+}
+
+#[test]
+fn only_plain_links_are_sent() {
+    for bad in [
+        "",
+        "javascript:alert(1)",
+        "https://e.org/\"onclick=",
+        "https://e.org/<b>",
+        "https://e.org/a b",
+        "https://e.org/ü",
+    ] {
+        assert!(matches!(Parts::default().build(reset_link("ana", bad)), Err(BuildError::Link(_))), "{bad}");
+    }
+}
+
+#[test]
+fn a_username_cannot_write_html() {
+    let (plain, html) =
+        parts(&Parts::default().build(reset_link("<b>ana</b>&\"", "https://e.org/#t")).unwrap());
+    assert!(plain.contains("Hello <b>ana</b>&\","));
+    assert!(!html.contains("<b>ana") && html.contains("&#60;b&#62;ana"));
+}
+
+#[test]
+fn names_beyond_ascii_are_encoded_in_headers() {
+    let mut parts = Parts::default();
+    parts.from.name = Some("Passwörter, \"Büro\" <x@y.org>".to_owned());
+    parts.to = Address::parse("ana@bücher.example").unwrap();
+    let whole = text(&parts.build(sample("reset_link")).unwrap());
+    let head = whole.split("\r\n\r\n").next().unwrap();
+    assert!(head.is_ascii() && head.contains("=?utf-8?b?") && !head.contains("x@y.org"), "{head}");
+    assert!(head.contains("To: ana@xn--bcher-kva.example"), "{head}");
+}
+
+#[test]
+fn dates_no_header_can_say_are_refused() {
+    for date in [-1, i64::MIN, i64::MAX, 253_402_300_800] {
+        let parts = Parts::default();
+        let spec = MessageSpec { date, ..parts.spec(sample("reset_link")) };
+        assert!(matches!(build(&spec), Err(BuildError::Date)), "{date}");
+    }
+}
+
+#[test]
+fn a_built_mail_is_not_shown() {
+    assert!(
+        !format!("{:?}", Parts::default().build(sample("reset_link")).unwrap()).contains("reset-password")
+    );
+}
+
+fn signed() -> BuiltMessage {
+    let dkim = Dkim::from_pem("example.org", "one", ED25519_KEY.as_bytes()).unwrap();
+    let parts = Parts::default();
+    build(&MessageSpec { dkim: Some(&dkim), ..parts.spec(sample("reset_link")) }).unwrap()
+}
+
+/// A verifier for this one shape of signature.
+fn verifies(message: &str) -> bool {
+    let (headers, body) = canonical::split(message);
+    let (name, value) = &headers[0];
+    let (unsigned, signature) = value.split_once("; b=").or_else(|| value.split_once(" b=")).unwrap();
+    let tag = |name: &str| value.split(';').find_map(|tag| tag.trim().strip_prefix(name)).unwrap().to_owned();
+    let mut input = String::new();
+    for wanted in tag("h=").replace("\r\n", "").replace(' ', "").split(':').step_by(2) {
+        let (name, value) = headers.iter().rfind(|(name, _)| name.eq_ignore_ascii_case(wanted)).unwrap();
+        input.push_str(&canonical::header(name, value));
+    }
+    input.push_str(canonical::header(name, &format!("{unsigned} b=")).trim_end());
+    let signature = STANDARD.decode(signature.replace("\r\n ", "")).unwrap();
+    let public = UnparsedPublicKey::new(&ED25519, STANDARD.decode(ED25519_PUBLIC).unwrap());
+    tag("bh=") == STANDARD.encode(Sha256::digest(canonical::body(body)))
+        && public.verify(&Sha256::digest(input), &signature).is_ok()
+}
+
+#[test]
+fn a_signature_holds_until_something_is_changed() {
+    let whole = text(&signed());
+    assert!(whole.starts_with(
+        "DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed; t=1795000000;\r\n d=example.org; s=one;"
+    ));
+    assert!(verifies(&whole));
+    for (from, to) in [
+        ("Hello ana", "Hello eve"),
+        ("Subject: Reset", "Subject: Keep"),
+        ("To: ana@", "To: eve@"),
+        ("t=1795000000", "t=1795000001"),
+    ] {
+        assert!(whole.contains(from));
+        assert!(!verifies(&whole.replace(from, to)), "{from}");
+    }
+    assert_eq!(signed(), signed());
+}
+
+#[test]
+fn keys_that_cannot_sign_are_refused() {
+    let key = ED25519_KEY.as_bytes();
+    assert_eq!(Dkim::from_pem("example.org", "one", b"no key").err(), Some(DkimError::Key));
+    assert_eq!(Dkim::from_pem("a b", "one", key).err(), Some(DkimError::Domain));
+    assert_eq!(Dkim::from_pem("example.org", "one;x", key).err(), Some(DkimError::Selector));
+}
+
+proptest! {
+    #[test]
+    fn whatever_people_are_called_nothing_panics_and_no_header_is_added(username in "\\PC*|.*", name in "\\PC{0,40}|.{0,40}") {
+        let mut parts = Parts::default();
+        parts.from.name = Some(name);
+        if let Ok(message) = parts.build(reset_link(&username, "https://e.org/#t")) {
+            let whole = text(&message);
+            let (headers, _) = canonical::split(&whole);
+            let names: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();
+            prop_assert_eq!(names, ["Date", "From", "To", "Subject", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"]);
+        }
+    }
+}

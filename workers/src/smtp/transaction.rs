@@ -109,7 +109,9 @@ impl Connection {
     fn refused(&mut self, phase: Phase, reply: Reply) -> Delivery {
         match reply.code {
             421 => Delivery::ConnectionFailed { phase, reason: Failure::Refused(reply) },
-            code if is_about_the_session(code) => Delivery::ConnectionFailed { phase, reason: Failure::Refused(reply) },
+            code if is_about_the_session(code) => {
+                Delivery::ConnectionFailed { phase, reason: Failure::Refused(reply) }
+            }
             400..=499 => {
                 self.state = State::Begun;
                 Delivery::deferred(phase, reply)

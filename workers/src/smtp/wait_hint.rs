@@ -8,10 +8,8 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// The wait that `text` asks for, if it does.
 pub(super) fn wait_hint(text: &str) -> Option<Duration> {
     let text = text.to_ascii_lowercase();
-    let words: Vec<&str> = text
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
+    let words: Vec<&str> =
+        text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     (0..words.len()).find_map(|start| hint_at(&words[start..]))
 }
 
@@ -55,7 +53,14 @@ mod tests {
 
     #[test]
     fn everything_else_is_no_hint() {
-        for text in ["", "try again later", "try again in 5", "in 5 minutes", "again in 99999999999999999999 minutes", "again in five minutes"] {
+        for text in [
+            "",
+            "try again later",
+            "try again in 5",
+            "in 5 minutes",
+            "again in 99999999999999999999 minutes",
+            "again in five minutes",
+        ] {
             assert_eq!(wait_hint(text), None, "{text}");
         }
     }

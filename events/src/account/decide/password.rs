@@ -17,7 +17,13 @@ pub fn change(account: &Account, at: Moment, current: PasswordProof, credential:
     renewed(account, at, AccountEvent::PasswordChanged { credential })
 }
 
-pub fn set(account: &Account, at: Moment, credential: CredentialId, channel: Channel, must_change: bool) -> Answer {
+pub fn set(
+    account: &Account,
+    at: Moment,
+    credential: CredentialId,
+    channel: Channel,
+    must_change: bool,
+) -> Answer {
     renewed(account, at, AccountEvent::PasswordSet { credential, channel, must_change })
 }
 

@@ -43,7 +43,9 @@ pub fn complete(
     match second_factor.map_or(Checked::Passed(None), |proof| account.check(proof)) {
         Checked::Missing => Err(AccountRefusal::SecondFactorRequired),
         Checked::Wrong => Ok(refused(link, ResetAttempt::WrongCode)),
-        Checked::Passed(second_factor) => Ok(vec![AccountEvent::ResetCompleted { reset, credential, second_factor }]),
+        Checked::Passed(second_factor) => {
+            Ok(vec![AccountEvent::ResetCompleted { reset, credential, second_factor }])
+        }
     }
 }
 

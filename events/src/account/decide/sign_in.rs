@@ -6,7 +6,12 @@ use crate::account::event::{AccountEvent, Channel, Failure, SecondFactorUsed, Su
 use crate::account::state::{Account, Checked};
 use crate::moment::Moment;
 
-pub fn sign_in(account: &Account, at: Moment, password: PasswordProof, second_factor: SecondFactorProof) -> Answer {
+pub fn sign_in(
+    account: &Account,
+    at: Moment,
+    password: PasswordProof,
+    second_factor: SecondFactorProof,
+) -> Answer {
     if account.sign_ins.throttle(at) {
         return failed(Failure::Throttled);
     }

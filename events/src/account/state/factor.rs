@@ -49,7 +49,9 @@ impl Account {
         match (&self.factor, proof) {
             (None, _) => Checked::Passed(None),
             (Some(_), SecondFactorProof::None) => Checked::Missing,
-            (Some(factor), SecondFactorProof::Valid(used)) if factor.accepts(&used) => Checked::Passed(Some(used)),
+            (Some(factor), SecondFactorProof::Valid(used)) if factor.accepts(&used) => {
+                Checked::Passed(Some(used))
+            }
             (Some(_), SecondFactorProof::Valid(_) | SecondFactorProof::Wrong) => Checked::Wrong,
         }
     }

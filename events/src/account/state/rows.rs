@@ -74,7 +74,9 @@ pub fn owes(account: AccountId, at: Moment, events: &[AccountEvent]) -> Vec<Mail
     let request = |kind, reset, expires_at| Some(MailCommand::Request { kind, account, reset, expires_at });
     let owed = |event: &AccountEvent| match event {
         E::ResetLinkIssued { reset, expires_at } => request(MailKind::ResetLink, Some(*reset), *expires_at),
-        E::AdminResetIssued { reset, expires_at, .. } => request(MailKind::AdminResetLink, Some(*reset), *expires_at),
+        E::AdminResetIssued { reset, expires_at, .. } => {
+            request(MailKind::AdminResetLink, Some(*reset), *expires_at)
+        }
         E::PasswordSet { .. } if is_new => None,
         E::ResetCompleted { .. } | E::PasswordChanged { .. } | E::PasswordSet { .. } => {
             request(MailKind::PasswordChanged, None, at.after(NOTICE_LIFETIME))

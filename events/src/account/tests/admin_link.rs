@@ -41,5 +41,7 @@ fn an_administrators_link_ends_the_persons_own() {
 
 #[test]
 fn an_administrators_link_is_used_like_any() {
-    app([(1, signed_in(None)), (10, admin_link(1, 10))]).when(100, complete(1)).records([completed(1, 9, None)]);
+    app([(1, signed_in(None)), (10, admin_link(1, 10))])
+        .when(100, complete(1))
+        .records([completed(1, 9, None)]);
 }

@@ -35,9 +35,8 @@ fn attack_a_session_without_the_factor_sends_no_links() {
 
 #[test]
 fn attack_a_factor_removed_since_the_sign_in_no_longer_counts() {
-    let removed = administrator([UsersView, UsersResetPasswords]).doing(2, &C::RemoveSecondFactor {
-        by: RemovedBy::Owner,
-    });
+    let removed = administrator([UsersView, UsersResetPasswords])
+        .doing(2, &C::RemoveSecondFactor { by: RemovedBy::Owner });
     let refused = Err(AdminRefusal::SecondFactorRequired);
     assert_eq!(administrator_may(&removed.state(), UsersResetPasswords, true), refused);
 }

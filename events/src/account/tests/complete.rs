@@ -102,7 +102,8 @@ fn attack_five_wrong_codes_end_the_link() {
 #[test]
 fn attack_usernames_and_codes_are_guessed_from_one_budget() {
     let guess = complete_with(1, Some(SecondFactorProof::Wrong));
-    let mixed = with_factor([(10, link(1, 10))]).doing_each(20..23, &guess_username(1)).doing_each(23..25, &guess);
+    let mixed =
+        with_factor([(10, link(1, 10))]).doing_each(20..23, &guess_username(1)).doing_each(23..25, &guess);
     mixed.when(30, complete_with(1, Some(TOTP))).refuses(UNUSABLE);
 }
 

@@ -10,15 +10,14 @@ fn a_person_is_erased_once() {
 
 #[test]
 fn erasure_ends_the_link_first() {
-    app([(1, link(1, 1))])
-        .when(2, C::Erase)
-        .records([revoked(1, RevokedBy::Erasure), E::PersonErased {}]);
+    app([(1, link(1, 1))]).when(2, C::Erase).records([revoked(1, RevokedBy::Erasure), E::PersonErased {}]);
     app([(1, link(1, 1))]).when(2 * HOUR, C::Erase).records([expired(1), E::PersonErased {}]);
 }
 
 #[test]
 fn nothing_is_left_to_sign_in_with_or_to_do() {
-    let account = with_factor([(1, E::PermissionGranted { permission: Permission::Audit }), (2, E::PersonErased {})]);
+    let account =
+        with_factor([(1, E::PermissionGranted { permission: Permission::Audit }), (2, E::PersonErased {})]);
     let account = account.state();
     assert!(!account.exists() && account.is_erased() && !account.may(Permission::Audit));
     assert_eq!((account.credential(), account.factor()), (None, None));

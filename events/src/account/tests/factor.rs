@@ -36,9 +36,7 @@ fn the_confirming_code_is_used_up() {
 
 #[test]
 fn new_recovery_codes_replace_all_older_ones() {
-    with_factor([])
-        .when(1, replace())
-        .records([E::RecoveryCodesReplaced { recovery_codes: vec![id(3)] }]);
+    with_factor([]).when(1, replace()).records([E::RecoveryCodesReplaced { recovery_codes: vec![id(3)] }]);
     let replaced = with_factor([]).doing(1, &replace());
     assert_eq!(replaced.state().recovery_codes(), [id(3)]);
     replaced
@@ -49,9 +47,7 @@ fn new_recovery_codes_replace_all_older_ones() {
 #[test]
 fn without_a_factor_there_are_no_codes_and_nothing_to_remove() {
     app([]).when(1, replace()).refuses(AccountRefusal::NoSecondFactor);
-    app([])
-        .when(1, C::RemoveSecondFactor { by: RemovedBy::Owner })
-        .refuses(AccountRefusal::NoSecondFactor);
+    app([]).when(1, C::RemoveSecondFactor { by: RemovedBy::Owner }).refuses(AccountRefusal::NoSecondFactor);
 }
 
 #[test]

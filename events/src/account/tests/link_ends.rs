@@ -56,7 +56,10 @@ fn an_ended_link_is_unusable() {
 fn the_sweeper_records_what_is_over_and_once() {
     app([(10, link(1, 10))]).when(9 + HOUR, C::ExpireResets).was_so_already();
     app([(10, link(1, 10))]).when(10 + HOUR, C::ExpireResets).records([expired(1)]);
-    app([(10, link(1, 10))]).doing(10 + HOUR, &C::ExpireResets).when(11 + HOUR, C::ExpireResets).was_so_already();
+    app([(10, link(1, 10))])
+        .doing(10 + HOUR, &C::ExpireResets)
+        .when(11 + HOUR, C::ExpireResets)
+        .was_so_already();
 }
 
 #[test]

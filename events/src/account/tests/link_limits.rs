@@ -7,7 +7,8 @@ const TOO_MANY: AccountRefusal = AccountRefusal::NotEligible(Ineligible::TooMany
 
 /// Somebody who has signed in, and was mailed a link every 100 s.
 fn mailed(links: u8) -> Story<Account> {
-    (1..=links).fold(app([(0, signed_in(None))]), |story, n| story.doing(i64::from(n) * 100, &issue(n.into())))
+    (1..=links)
+        .fold(app([(0, signed_in(None))]), |story, n| story.doing(i64::from(n) * 100, &issue(n.into())))
 }
 
 #[test]
@@ -42,10 +43,10 @@ fn administrators_links_count_and_are_limited_alike() {
 
 #[test]
 fn refused_requests_do_not_count() {
-    mailed(1).doing_each(101..159, &issue(2)).when(160, issue(2)).records([
-        superseded(1, SupersededBy::NewerLink),
-        link(2, 160),
-    ]);
+    mailed(1)
+        .doing_each(101..159, &issue(2))
+        .when(160, issue(2))
+        .records([superseded(1, SupersededBy::NewerLink), link(2, 160)]);
 }
 
 #[test]

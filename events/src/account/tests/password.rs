@@ -20,7 +20,10 @@ fn who_knows_the_password_changes_it() {
 fn a_wrong_current_password_is_recorded_and_changes_nothing() {
     let failed = E::PasswordChangeFailed { reason: Failure::WrongPassword };
     app([]).when(10, change(PasswordProof::Wrong)).records([failed]);
-    assert_eq!(app([]).doing(10, &change(PasswordProof::Wrong)).state().credential(), Some(id::<CredentialId>(1)));
+    assert_eq!(
+        app([]).doing(10, &change(PasswordProof::Wrong)).state().credential(),
+        Some(id::<CredentialId>(1))
+    );
 }
 
 #[test]

@@ -57,19 +57,22 @@ fn attack_guessing_codes_is_throttled_like_passwords() {
 
 #[test]
 fn asking_for_the_second_factor_costs_and_clears_nothing() {
-    let asked = with_factor([]).doing_each(1..=5, &wrong()).doing_each([6, 6, 6], &correct()).doing(6, &wrong());
+    let asked =
+        with_factor([]).doing_each(1..=5, &wrong()).doing_each([6, 6, 6], &correct()).doing(6, &wrong());
     asked.when(7, correct()).records([sign_in_failed(Failure::Throttled)]);
 }
 
 #[test]
 fn success_begins_a_new_count() {
-    let signed_in_between = app([]).doing_each(1..=5, &wrong()).doing(6, &correct()).doing_each(7..=11, &wrong());
+    let signed_in_between =
+        app([]).doing_each(1..=5, &wrong()).doing(6, &correct()).doing_each(7..=11, &wrong());
     signed_in_between.when(11, correct()).records([signed_in(None)]);
 }
 
 #[test]
 fn a_completed_reset_lets_the_person_in_past_a_strangers_failures() {
-    let besieged = app([(1, link(1, 1))]).doing_each((1..20).map(|n| n * 100), &wrong()).doing(1901, &complete(1));
+    let besieged =
+        app([(1, link(1, 1))]).doing_each((1..20).map(|n| n * 100), &wrong()).doing(1901, &complete(1));
     besieged.when(1902, sign_in(right(9), SecondFactorProof::None)).records([signed_in(None)]);
 }
 
@@ -79,6 +82,16 @@ fn changes_of_the_password_are_throttled_too() {
         .doing_each(1..=6, &wrong_change())
         .when(7, C::ChangePassword { current: right(1), credential: id(2) })
         .records([change_failed(Failure::Throttled)]);
+}
+
+#[test]
+fn a_new_password_begins_a_new_count_of_changes() {
+    let changed = C::ChangePassword { current: right(1), credential: id(2) };
+    let story =
+        app([]).doing_each(1..=5, &wrong_change()).doing(6, &changed).doing_each(7..=11, &wrong_change());
+    story
+        .when(11, C::ChangePassword { current: right(2), credential: id(3) })
+        .records([E::PasswordChanged { credential: id(3) }]);
 }
 
 #[test]

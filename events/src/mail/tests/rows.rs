@@ -37,8 +37,7 @@ fn a_new_mail_is_due_at_once() {
 #[test]
 fn only_deferrals_at_its_own_cost_use_up_attempts() {
     let story = mail([(1, deferred(6, true)), (6, deferred(20, false)), (20, deferred(60, true))]);
-    let expected =
-        MailRow { version: 4, attempts: 2, due_at: t(60).micros(), last_code: Some(451), ..new() };
+    let expected = MailRow { version: 4, attempts: 2, due_at: t(60).micros(), last_code: Some(451), ..new() };
     assert_eq!(row(&story, 4), expected);
 }
 
@@ -58,14 +57,16 @@ fn an_outcome_has_its_name_moment_and_code() {
         (E::MailSuperseded {}, "superseded", None),
         (dead(), "dead", None),
     ] {
-        let settled = MailRow { state: name.into(), settled_at: Some(t(7).micros()), last_code: code, ..new() };
+        let settled =
+            MailRow { state: name.into(), settled_at: Some(t(7).micros()), last_code: code, ..new() };
         assert_eq!(row(&mail([(7, event)]), 1), settled);
     }
 }
 
 #[test]
 fn a_requeued_mail_begins_anew() {
-    let story = mail([(1, deferred(6, true)), (6, rejected()), (90, E::MailRequeued { expires_at: t(2 * HOUR) })]);
+    let story =
+        mail([(1, deferred(6, true)), (6, rejected()), (90, E::MailRequeued { expires_at: t(2 * HOUR) })]);
     let expected = MailRow {
         version: 4,
         due_at: t(90).micros(),

@@ -7,7 +7,12 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use super::line::Lines;
 
 /// Runs the exchange that `command` begins; tells whether the proof is right, or `None` for an unknown mechanism.
-pub(super) async fn proves(lines: &mut Lines, command: &str, user: &str, password: &str) -> io::Result<Option<bool>> {
+pub(super) async fn proves(
+    lines: &mut Lines,
+    command: &str,
+    user: &str,
+    password: &str,
+) -> io::Result<Option<bool>> {
     let mut words = command.split_whitespace().skip(1);
     match (words.next().unwrap_or_default().to_ascii_uppercase().as_str(), words.next()) {
         ("PLAIN", Some(proof)) => Ok(Some(decode(proof) == format!("\0{user}\0{password}"))),

@@ -104,7 +104,8 @@ impl Latch {
         let _ = self.waiting.subscribe().wait_for(|waiting| *waiting >= count).await;
     }
 
-    pub(super) async fn pass(&self) {
+    /// Comes to the latch and waits.
+    pub async fn pass(&self) {
         self.waiting.send_modify(|waiting| *waiting += 1);
         let _ = self.open.subscribe().wait_for(|open| *open).await;
     }

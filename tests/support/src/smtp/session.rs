@@ -215,8 +215,9 @@ impl<'a> Conversation<'a> {
     }
 
     /// A refusal belongs into the ledger if it concerns a mail.
-    async fn note(&self, code: u16) -> Step {
-        let of_a_mail = matches!(self.state.phase, Phase::Mail | Phase::Rcpt | Phase::Data | Phase::Body | Phase::Dot);
+    async fn note(&mut self, code: u16) -> Step {
+        let of_a_mail =
+            matches!(self.state.phase, Phase::Mail | Phase::Rcpt | Phase::Data | Phase::Body | Phase::Dot);
         if of_a_mail && !(200..400).contains(&code) {
             self.server.ledger.note(self.attempt(code)).await?;
         }

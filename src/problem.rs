@@ -1,0 +1,318 @@
+//! What goes wrong, as callers see it: `application/problem+json` (RFC 9457)
+//! with a stable type, and words that say what to do. Never a secret, and
+//! nothing that was typed.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rekey_events::store::{AppendError, CommandError, StoreError};
+use serde::Serialize;
+use strum::{EnumIter, IntoStaticStr};
+
+use crate::credential::Rejection;
+use crate::credential::hash::HashError;
+
+/// The kinds of problems; their names are stable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Kind {
+    /// The body is no JSON.
+    MalformedBody,
+    /// The body is JSON, but not what this command takes.
+    InvalidRequest,
+    /// The body is too large.
+    BodyTooLarge,
+    /// The body is not said to be JSON.
+    UnsupportedMediaType,
+    /// No such page or resource.
+    NotFound,
+    /// The resource does not take this method.
+    MethodNotAllowed,
+    /// Nobody is signed in, or the session or key is not (any more) valid.
+    NotSignedIn,
+    /// Username, password or code is wrong.
+    WrongCredentials,
+    /// The password is right, and a code of the second factor is needed.
+    SecondFactorRequired,
+    /// The current password is wrong.
+    WrongPassword,
+    /// The code is wrong.
+    WrongCode,
+    /// The username is not that of the link's account.
+    WrongUsername,
+    /// The caller lacks the permission.
+    MissingPermission,
+    /// The password must be changed first.
+    PasswordChangeRequired,
+    /// The link was used, replaced, ended, is over, or was never one.
+    LinkUnusable,
+    /// The new password is not taken.
+    PasswordRejected,
+    /// The account is not entitled to a link.
+    NotEligible,
+    /// The username is taken.
+    UsernameTaken,
+    /// It is so already, or cannot be done as things are.
+    NotPossible,
+    /// Too many attempts.
+    TooManyAttempts,
+    /// The idempotency key was used with another body.
+    IdempotencyKeyReused,
+    /// The service is too busy, or its database away.
+    Unavailable,
+    /// A fault of ours.
+    Internal,
+}
+
+impl Kind {
+    /// Its stable name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// The status it is answered with, what it is, and what to do.
+    #[must_use]
+    pub fn about(self) -> (StatusCode, &'static str, &'static str) {
+        use StatusCode as S;
+        match self {
+            Self::MalformedBody => (S::BAD_REQUEST, "The body is not JSON", "Send one JSON object in UTF-8."),
+            Self::InvalidRequest => {
+                (S::UNPROCESSABLE_ENTITY, "The request is not what this takes", "See `errors`, and /docs.")
+            }
+            Self::BodyTooLarge => (S::PAYLOAD_TOO_LARGE, "The body is too large", "Send at most 64 KiB."),
+            Self::UnsupportedMediaType => {
+                (S::UNSUPPORTED_MEDIA_TYPE, "The body is not said to be JSON", "Send Content-Type: application/json.")
+            }
+            Self::NotFound => (S::NOT_FOUND, "There is nothing here", "See /docs for what there is."),
+            Self::MethodNotAllowed => {
+                (S::METHOD_NOT_ALLOWED, "This does not take that method", "See the Allow header, and /docs.")
+            }
+            Self::NotSignedIn => (S::UNAUTHORIZED, "Nobody is signed in", "Sign in by POST /v1/sessions."),
+            Self::WrongCredentials => (
+                S::UNAUTHORIZED,
+                "Username, password or code is wrong",
+                "Try again, or reset a forgotten password.",
+            ),
+            Self::SecondFactorRequired => (
+                S::FORBIDDEN,
+                "A second factor is needed",
+                "Give a `code` when signing in; without a second factor, enrol one first.",
+            ),
+            Self::WrongPassword => (S::FORBIDDEN, "The current password is wrong", "Try again."),
+            Self::WrongCode => (S::FORBIDDEN, "The code is wrong", "Try the next one your app shows."),
+            Self::WrongUsername => {
+                (S::FORBIDDEN, "The username is not that of the link's account", "Type the username it was sent for.")
+            }
+            Self::MissingPermission => (S::FORBIDDEN, "A permission is missing", "Ask an administrator for it."),
+            Self::PasswordChangeRequired => {
+                (S::FORBIDDEN, "The password must be changed first", "POST /v1/commands/change-password.")
+            }
+            Self::LinkUnusable => (
+                S::GONE,
+                "The link cannot be used",
+                "It was used or replaced, or its hour is over. Ask for a new one.",
+            ),
+            Self::PasswordRejected => {
+                (S::UNPROCESSABLE_ENTITY, "The new password is not taken", "See `reasons` for all of it.")
+            }
+            Self::NotEligible => {
+                (S::CONFLICT, "The account is not entitled to a link", "See `detail`; set a password in the desktop app.")
+            }
+            Self::UsernameTaken => (S::CONFLICT, "The username is taken", "Choose another."),
+            Self::NotPossible => (S::CONFLICT, "That cannot be done as things are", "See `detail`."),
+            Self::TooManyAttempts => (S::TOO_MANY_REQUESTS, "Too many attempts", "Wait, then try again."),
+            Self::IdempotencyKeyReused => (
+                S::UNPROCESSABLE_ENTITY,
+                "The idempotency key was used with another body",
+                "Use a new key for a new request.",
+            ),
+            Self::Unavailable => {
+                (S::SERVICE_UNAVAILABLE, "The service is not available", "Nothing was accepted. Try again shortly.")
+            }
+            Self::Internal => (S::INTERNAL_SERVER_ERROR, "That is a fault of ours", "Tell the operator, with the time."),
+        }
+    }
+}
+
+/// What is wrong with one member of the body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct FieldError {
+    /// Where: a JSON pointer (RFC 6901).
+    pub pointer: String,
+    /// What.
+    pub detail: String,
+}
+
+/// A problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Its kind.
+    pub kind: Kind,
+    /// More about this one.
+    pub detail: Option<String>,
+    /// Why a password is not taken.
+    pub reasons: Vec<Rejection>,
+    /// What is wrong with the body.
+    pub errors: Vec<FieldError>,
+}
+
+/// A problem, as it is written.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ProblemBody {
+    /// `/problems/` and the kind's stable name.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What it is.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What to do.
+    pub detail: String,
+    /// Why a new password is not taken: all reasons.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<Rejection>,
+    /// What is wrong with the body, by member.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}
+
+impl Problem {
+    /// A problem of this kind, with its usual words.
+    #[must_use]
+    pub fn new(kind: Kind) -> Self {
+        Self { kind, detail: None, reasons: Vec::new(), errors: Vec::new() }
+    }
+
+    /// The same, with words of its own.
+    #[must_use]
+    pub fn because(kind: Kind, detail: impl Into<String>) -> Self {
+        Self { detail: Some(detail.into()), ..Self::new(kind) }
+    }
+
+    /// A new password that is not taken.
+    #[must_use]
+    pub fn rejected(reasons: Vec<Rejection>) -> Self {
+        let detail = reasons.iter().map(|reason| reason.advice()).collect::<Vec<_>>().join(" ");
+        Self { reasons, ..Self::because(Kind::PasswordRejected, detail) }
+    }
+
+    /// Something wrong with the body's member at `pointer`.
+    #[must_use]
+    pub fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        let error = FieldError { pointer: pointer.into(), detail: detail.into() };
+        Self { errors: vec![error], ..Self::new(Kind::InvalidRequest) }
+    }
+
+    /// Its status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.kind.about().0
+    }
+
+    /// As it is written.
+    #[must_use]
+    pub fn body(&self) -> ProblemBody {
+        let (status, title, advice) = self.kind.about();
+        ProblemBody {
+            kind: format!("/problems/{}", self.kind.name()),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: self.detail.clone().unwrap_or_else(|| advice.to_owned()),
+            reasons: self.reasons.clone(),
+            errors: self.errors.clone(),
+        }
+    }
+}
+
+impl From<Kind> for Problem {
+    fn from(kind: Kind) -> Self {
+        Self::new(kind)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = (self.status(), Json(self.body())).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        match self.kind {
+            Kind::Unavailable => drop(headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"))),
+            Kind::TooManyAttempts => drop(headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60"))),
+            Kind::NotSignedIn => drop(headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            _ => {}
+        }
+        response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the store failed");
+        Self::new(if error.is_passing() { Kind::Unavailable } else { Kind::Internal })
+    }
+}
+
+impl From<AppendError> for Problem {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::Taken(what) if what == "username" => Self::new(Kind::UsernameTaken),
+            AppendError::Conflict | AppendError::Busy | AppendError::Unavailable(_) => Self::new(Kind::Unavailable),
+            AppendError::Taken(_) | AppendError::Refused(_) => {
+                tracing::error!(%error, "a commit was refused");
+                Self::new(Kind::Internal)
+            }
+        }
+    }
+}
+
+impl From<HashError> for Problem {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Busy => Self::new(Kind::Unavailable),
+            HashError::Unreadable => {
+                tracing::error!("a stored password hash cannot be read: its person must reset the password");
+                Self::new(Kind::WrongCredentials)
+            }
+        }
+    }
+}
+
+impl<E: std::error::Error + Into<Problem>> From<CommandError<E>> for Problem {
+    fn from(error: CommandError<E>) -> Self {
+        match error {
+            CommandError::Refused(refusal) => refusal.into(),
+            CommandError::Append(error) => error.into(),
+            CommandError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<rekey_events::account::AccountRefusal> for Problem {
+    fn from(refusal: rekey_events::account::AccountRefusal) -> Self {
+        use rekey_events::account::AccountRefusal as R;
+        let kind = match refusal {
+            R::NoSuchAccount => Kind::NotFound,
+            R::SecondFactorRequired => Kind::SecondFactorRequired,
+            R::LinkUnusable => return Kind::LinkUnusable.into(),
+            R::WrongCode => return Kind::WrongCode.into(),
+            R::NotEligible(_) => Kind::NotEligible,
+            R::AlreadyRegistered | R::SecondFactorEnrolled | R::NoSecondFactor => Kind::NotPossible,
+        };
+        Self::because(kind, format!("{refusal}."))
+    }
+}
+
+impl From<rekey_events::mail::MailRefusal> for Problem {
+    fn from(refusal: rekey_events::mail::MailRefusal) -> Self {
+        use rekey_events::mail::MailRefusal as R;
+        let kind = if refusal == R::NoSuchMail { Kind::NotFound } else { Kind::NotPossible };
+        Self::because(kind, format!("{refusal}."))
+    }
+}
+
+impl From<rekey_events::request::RequestRefusal> for Problem {
+    fn from(refusal: rekey_events::request::RequestRefusal) -> Self {
+        Self::because(Kind::NotPossible, format!("{refusal}."))
+    }
+}

@@ -1,0 +1,75 @@
+//! What administrators do for others: sending links, ending them, mails.
+
+use rekey_events::account::event::RevokedBy;
+use rekey_events::account::{Account, AccountCommand, AccountEvent};
+use rekey_events::mail::{Mail, MailCommand, MailEvent};
+use rekey_events::policy::NOTICE_LIFETIME;
+use rekey_events::store::execute::Draft;
+use rekey_events::{AccountId, MailId, Permission, ResetId};
+use serde_json::json;
+
+use super::call::{Outcome, guard};
+use super::{Answer, Call, Service};
+
+/// What it takes to send another user a link.
+const TO_RESET: [Permission; 2] = [Permission::UsersView, Permission::UsersResetPasswords];
+
+impl Service {
+    /// Sends another user a reset link. The administrator never sees it.
+    ///
+    /// # Errors
+    /// A permission or the second factor is missing, or the account is not
+    /// entitled to a link.
+    pub async fn issue_admin_reset(&self, call: &Call, account: AccountId) -> Outcome {
+        let guards = self.authorise(&call.caller, &TO_RESET, true).await?;
+        let by = call.caller.session()?.account_id;
+        let reset = ResetId::new(self.env());
+        let answer = Ok(Answer::new(202, &json!({ "reset_id": reset, "message": "A mail with a link is on its way." })));
+        let also = |_: &Account, _: &[AccountEvent], draft: &mut Draft<'_>| {
+            guard(draft, &guards, account.into());
+            call.keep(&answer, draft);
+        };
+        let command = AccountCommand::IssueAdminReset { reset, by };
+        let done = self.log().execute::<Account>(&call.context, account.into(), &command, also).await?;
+        answer.clone().map(|answer| answer.at(done.position))
+    }
+
+    /// Ends an account's live link.
+    ///
+    /// # Errors
+    /// The caller may not, or there is no such account.
+    pub async fn revoke_reset(&self, call: &Call, account: AccountId) -> Outcome {
+        let guards = self.authorise(&call.caller, &[Permission::UsersResetPasswords], false).await?;
+        let command = AccountCommand::RevokeReset { reset: None, by: RevokedBy::Administrator };
+        self.tell(call, account, &command, &guards, "The account has no live link any more.").await
+    }
+
+    /// Tries a mail again that was rejected, dead or expired.
+    ///
+    /// # Errors
+    /// The caller may not, or the mail is not one of these.
+    pub async fn requeue_mail(&self, call: &Call, mail: MailId) -> Outcome {
+        let guards = self.authorise(&call.caller, &[Permission::Mail], false).await?;
+        let answer = Ok(Answer::new(202, &json!({ "message": "The mail will be tried again." })));
+        let also = |_: &Mail, _: &[MailEvent], draft: &mut Draft<'_>| {
+            guard(draft, &guards, mail.into());
+            call.keep(&answer, draft);
+        };
+        let expires_at = self.requeued_until(call, mail).await?;
+        let command = MailCommand::Requeue { expires_at };
+        let done = self.log().execute::<Mail>(&call.context, mail.into(), &command, also).await?;
+        answer.clone().map(|answer| answer.at(done.position))
+    }
+
+    /// A link is worth sending as long as it is valid; a notice for days.
+    async fn requeued_until(&self, call: &Call, mail: MailId) -> Result<rekey_events::Moment, crate::problem::Problem> {
+        let reset = match self.store().mail(mail).await?.and_then(|row| row.reset_id) {
+            Some(reset) => self.store().reset(reset).await?,
+            None => None,
+        };
+        Ok(match reset {
+            Some(row) => rekey_events::Moment::from_micros(row.expires_at),
+            None => call.context.at.after(NOTICE_LIFETIME),
+        })
+    }
+}

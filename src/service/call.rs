@@ -1,0 +1,177 @@
+//! Who calls, as part of what, and the answer they get.
+
+use rekey_events::account::Account;
+use rekey_events::rows::{Change, IdempotencyRow, SessionRow};
+use rekey_events::store::execute::Draft;
+use rekey_events::store::{Context, Guard};
+use rekey_events::{AccountId, Permission, StreamId};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::Service;
+use crate::problem::{Kind, Problem};
+
+/// Who calls.
+#[derive(Clone, Debug)]
+pub enum Caller {
+    /// Nobody in particular.
+    Anyone,
+    /// A signed-in person.
+    Person(SessionRow),
+    /// The holder of an API key.
+    Key {
+        /// Its name, from the configuration.
+        name: String,
+        /// What it may do.
+        permissions: Vec<Permission>,
+    },
+}
+
+impl Caller {
+    /// As the log names them.
+    #[must_use]
+    pub fn actor(&self) -> String {
+        match self {
+            Self::Anyone => "anyone".to_owned(),
+            Self::Person(session) => format!("account:{}", session.account_id),
+            Self::Key { name, .. } => format!("key:{name}"),
+        }
+    }
+
+    /// The session, if it is a person's.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn session(&self) -> Result<&SessionRow, Problem> {
+        match self {
+            Self::Person(session) => Ok(session),
+            _ => Err(Kind::NotSignedIn.into()),
+        }
+    }
+}
+
+/// One call from outside.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Who.
+    pub caller: Caller,
+    /// When, as part of what, from where.
+    pub context: Context,
+    /// Under which idempotency key, and with which body, both blinded.
+    pub idempotency: Option<(String, String)>,
+}
+
+/// What is answered when all went well.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body, an object.
+    pub body: Map<String, Value>,
+}
+
+impl Answer {
+    /// `body` with this status.
+    #[must_use]
+    pub fn new(status: u16, body: &impl Serialize) -> Self {
+        let body = match serde_json::to_value(body) {
+            Ok(Value::Object(body)) => body,
+            _ => Map::new(),
+        };
+        Self { status, body }
+    }
+
+    /// The same, naming the log position it reached.
+    #[must_use]
+    pub fn at(mut self, position: Option<i64>) -> Self {
+        if let Some(position) = position {
+            self.body.insert("position".to_owned(), position.into());
+        }
+        self
+    }
+}
+
+/// An answer, or a problem.
+pub type Outcome = Result<Answer, Problem>;
+
+impl Call {
+    /// Keeps the answer in the commit it tells of, so that the same call made
+    /// again gets it again.
+    pub fn keep(&self, answer: &Outcome, draft: &mut Draft<'_>) {
+        let (Some((key, body)), Some(event_id)) = (&self.idempotency, draft.first()) else { return };
+        let (status, text) = match answer {
+            Ok(answer) => (answer.status, serde_json::to_string(&answer.body)),
+            Err(problem) => (problem.status().as_u16(), serde_json::to_string(&problem.body())),
+        };
+        draft.change(Change::PutIdempotency(IdempotencyRow {
+            key: key.clone(),
+            body: body.clone(),
+            event_id,
+            status: status.into(),
+            answer: text.unwrap_or_default(),
+            recorded_at: self.context.at.micros(),
+        }));
+    }
+}
+
+impl Service {
+    /// Whether the caller may do what needs all of `permissions`, decided on
+    /// their own stream as it is now. The guards keep that true until the
+    /// commit: a right revoked meanwhile fails it.
+    ///
+    /// # Errors
+    /// Nobody is signed in, a permission is missing, or, where it is asked for,
+    /// the second factor was not used in this session.
+    pub async fn authorise(
+        &self,
+        caller: &Caller,
+        permissions: &[Permission],
+        second_factor: bool,
+    ) -> Result<Vec<Guard>, Problem> {
+        match caller {
+            Caller::Anyone => Err(Kind::NotSignedIn.into()),
+            Caller::Key { permissions: has, .. } => {
+                permissions.iter().try_for_each(|wanted| require(has.contains(wanted), *wanted))?;
+                // A key has no second factor: what needs one is for people.
+                if second_factor { Err(Kind::SecondFactorRequired.into()) } else { Ok(Vec::new()) }
+            }
+            Caller::Person(session) => {
+                let stream = StreamId::from(session.account_id);
+                let own = self.log().load::<Account>(stream).await?;
+                permissions.iter().try_for_each(|wanted| require(own.state.may(*wanted), *wanted))?;
+                if second_factor && !(session.second_factor && own.state.factor().is_some()) {
+                    return Err(Kind::SecondFactorRequired.into());
+                }
+                Ok(vec![Guard { stream, version: own.version }])
+            }
+        }
+    }
+
+    /// The same, for an account's own affairs: its owner needs nothing else.
+    ///
+    /// # Errors
+    /// As [`Service::authorise`].
+    pub async fn authorise_over(
+        &self,
+        caller: &Caller,
+        account: AccountId,
+        permission: Permission,
+    ) -> Result<Vec<Guard>, Problem> {
+        match caller {
+            Caller::Person(session) if session.account_id == account => Ok(Vec::new()),
+            _ => self.authorise(caller, &[permission], false).await,
+        }
+    }
+}
+
+fn require(has: bool, wanted: Permission) -> Result<(), Problem> {
+    if has {
+        return Ok(());
+    }
+    Err(Problem::because(Kind::MissingPermission, format!("The permission {} is needed.", wanted.name())))
+}
+
+/// Adds guards, but for the stream that the commit itself writes to.
+pub(super) fn guard(draft: &mut Draft<'_>, guards: &[Guard], written: StreamId) {
+    guards.iter().filter(|guard| guard.stream != written).for_each(|one| draft.guard(one.stream, one.version));
+}

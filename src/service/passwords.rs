@@ -1,0 +1,89 @@
+//! Changing a password one knows; setting one, the desktop app's way.
+
+use rekey_events::account::event::{Channel, Failure};
+use rekey_events::account::{Account, AccountCommand, AccountEvent, PasswordProof};
+use rekey_events::rows::Change;
+use rekey_events::store::execute::Draft;
+use rekey_events::{AccountId, CredentialId, Permission};
+use serde_json::json;
+
+use super::call::{Outcome, guard};
+use super::resets::set_password;
+use super::{Answer, Call, Service};
+use crate::credential::policy::normalise;
+use crate::problem::{Kind, Problem};
+
+impl Service {
+    /// Changes the caller's password; all their other sessions end.
+    ///
+    /// # Errors
+    /// The current password is wrong, or the new one is not taken.
+    pub async fn change_password(&self, call: &Call, current: &str, new: &str) -> Outcome {
+        let session = call.caller.session()?;
+        let account = session.account_id;
+        let proof = self.prove_password(account, current).await?;
+        let credential = CredentialId::new(self.env());
+        let hash = match proof {
+            PasswordProof::Matches(_) => self.accept_password(account, new).await?,
+            PasswordProof::Wrong => String::new(),
+        };
+        let command = AccountCommand::ChangePassword { current: proof, credential };
+        let also = |_: &Account, events: &[AccountEvent], draft: &mut Draft<'_>| {
+            let answer = answer_change(events);
+            if answer.is_ok() {
+                draft.change(set_password(account, credential, &hash));
+                draft.change(Change::EndSessions {
+                    account_id: account,
+                    keep: Some(session.session_id),
+                    credential_id: Some(credential),
+                });
+            }
+            call.keep(&answer, draft);
+        };
+        let done = self.log().execute::<Account>(&call.context, account.into(), &command, also).await?;
+        answer_change(&done.events).map(|answer| answer.at(done.position))
+    }
+
+    /// Sets an account's password for it. It must be changed at the next
+    /// sign-in unless told otherwise.
+    ///
+    /// # Errors
+    /// The caller may not, there is no such account, or the password is not taken.
+    pub async fn set_password(&self, call: &Call, account: AccountId, new: &str, must_change: bool) -> Outcome {
+        let guards = self.authorise(&call.caller, &[Permission::Desktop], false).await?;
+        let hash = self.accept_password(account, new).await?;
+        let credential = CredentialId::new(self.env());
+        let command = AccountCommand::SetPassword { credential, channel: Channel::Desktop, must_change };
+        let answer = Ok(Answer::new(200, &json!({ "message": "The password is set." })));
+        let also = |_: &Account, _: &[AccountEvent], draft: &mut Draft<'_>| {
+            guard(draft, &guards, account.into());
+            draft.change(set_password(account, credential, &hash));
+            draft.change(Change::EndSessions { account_id: account, keep: None, credential_id: None });
+            call.keep(&answer, draft);
+        };
+        let done = self.log().execute::<Account>(&call.context, account.into(), &command, also).await?;
+        answer.clone().map(|answer| answer.at(done.position))
+    }
+
+    async fn prove_password(&self, account: AccountId, password: &str) -> Result<PasswordProof, Problem> {
+        let stored = self.store().credential(account).await?;
+        let password = normalise(password).unwrap_or_default();
+        let verified = self.hasher().verify(&password, stored.as_ref().map(|row| row.hash.as_str())).await?;
+        Ok(match stored.filter(|_| verified.matches) {
+            Some(row) => PasswordProof::Matches(row.credential_id),
+            None => PasswordProof::Wrong,
+        })
+    }
+}
+
+fn answer_change(events: &[AccountEvent]) -> Outcome {
+    let failed = events.iter().find_map(|event| match event {
+        AccountEvent::PasswordChangeFailed { reason } => Some(*reason),
+        _ => None,
+    });
+    match failed {
+        None => Ok(Answer::new(200, &json!({ "message": "The password is changed. Other sessions are ended." }))),
+        Some(Failure::Throttled) => Err(Kind::TooManyAttempts.into()),
+        Some(_) => Err(Kind::WrongPassword.into()),
+    }
+}

@@ -1,0 +1,96 @@
+//! A large log is read and appended to by index, whenever the plan was made.
+
+use rekey_events::account::{Account, AccountCommand};
+use rekey_events::store::{Store, sql};
+use rekey_test_support::sql::Sql;
+
+use crate::bed::Bed;
+use crate::facts::{account, execute};
+
+const EVENTS: u32 = 100_000;
+
+const FILL_SQLITE: &str = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ROWS)
+    INSERT INTO events SELECT h.position + n, h.epoch, randomblob(16), 1, randomblob(16), 'SignedIn', 1, 0,
+        x'7b7d', x'7b7d', zeroblob(32), randomblob(16) FROM n, log_head h";
+const FILL_POSTGRES: &str =
+    "INSERT INTO events SELECT h.position + n, h.epoch, gen_random_uuid(), 1, gen_random_uuid(), 'SignedIn', 1, 0,
+        '{}'::bytea, '{}'::bytea, sha256(''), gen_random_uuid() FROM generate_series(1, ROWS) n, log_head h";
+
+async fn fill(bed: &Bed) {
+    let text = match bed.store {
+        Store::Sqlite(_) => FILL_SQLITE,
+        Store::Postgres(_) => FILL_POSTGRES,
+    };
+    let mut sql = bed.sql().await;
+    sql.run(&text.replace("ROWS", &EVENTS.to_string())).await.unwrap();
+    sql.run("UPDATE log_head SET position = (SELECT max(position) FROM events)").await.unwrap();
+}
+
+/// Every statement that rekey knows, but for the few on another subject.
+pub async fn a_full_log_is_read_by_index(bed: Bed) {
+    fill(&bed).await;
+    let mut sql = bed.sql().await;
+    sql.run(if matches!(sql, Sql::Postgres(_)) { AS_THE_POOL } else { "SELECT 1" }).await.unwrap();
+    for (name, text) in sql::every(&bed.store) {
+        let plan = explain(&mut sql, text).await;
+        let scans = ["Seq Scan on events", "SCAN events", "SCAN e", "SCAN f"];
+        let scanned = plan.lines().any(|line| scans.iter().any(|scan| line.trim_end().ends_with(scan) || line.contains(&format!("{scan} "))));
+        assert!(!scanned, "{name}:\n{plan}");
+    }
+}
+
+/// The settings of rekey's own connections; and the plan they would settle on.
+const AS_THE_POOL: &str = "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan";
+
+async fn explain(sql: &mut Sql, text: &str) -> String {
+    let rows = match sql {
+        Sql::Sqlite(_) => sql.rows(&format!("EXPLAIN QUERY PLAN {text}")).await,
+        Sql::Postgres(_) => explain_generic(sql, text).await,
+    };
+    let lines: Vec<_> = rows.unwrap().into_iter().filter_map(|mut row| row.pop()).collect();
+    lines.join("\n")
+}
+
+async fn explain_generic(sql: &mut Sql, text: &str) -> Result<Vec<Vec<String>>, String> {
+    let count = (1..=20).filter(|number| text.contains(&format!("${number}"))).count();
+    let nulls = if count == 0 { String::new() } else { format!("({})", vec!["NULL"; count].join(", ")) };
+    sql.run(&format!("PREPARE statement AS {text}")).await?;
+    let plan = sql.rows(&format!("EXPLAIN EXECUTE statement{nulls}")).await;
+    sql.run("DEALLOCATE statement").await?;
+    plan
+}
+
+/// Trap: a generic plan made on an empty table kept its sequential scan, and an
+/// empty table got seven times slower than a full one. The database counts.
+pub async fn a_plan_made_on_the_empty_log_outlives_it_well(bed: Bed) {
+    for _ in 0..12 {
+        work(&bed).await;
+    }
+    fill(&bed).await;
+    let before = scans(&bed).await;
+    for _ in 0..12 {
+        work(&bed).await;
+    }
+    bed.store.close().await;
+    assert_eq!(scans(&bed).await, before);
+}
+
+async fn work(bed: &Bed) {
+    let id = account(bed, &bed.log).await;
+    execute(bed, &bed.log, id, &AccountCommand::RecordSignIn).await.unwrap();
+    bed.log.load::<Account>(id.into()).await.unwrap();
+    bed.store.about(id, 0, 10).await.unwrap();
+    bed.store.after(0, 10).await.unwrap();
+}
+
+/// Sequential scans of the log since it was made; a session reports at its end.
+async fn scans(bed: &Bed) -> i64 {
+    let mut sql = bed.sql().await;
+    let others = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
+    let closed = bed.store.is_closed();
+    while closed && sql.number(others).await > 0 {
+        tokio::task::yield_now().await;
+    }
+    sql.number("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'events'").await
+}

@@ -1,0 +1,34 @@
+//! A failed read is an error, never an empty history.
+
+use rekey_events::account::{Account, AccountCommand};
+use rekey_events::store::StoreError;
+
+use crate::bed::Bed;
+use crate::facts::{account, execute};
+
+pub async fn a_gone_database_is_no_empty_history(bed: Bed) {
+    let id = account(&bed, &bed.log).await;
+    let (log, _writer) = bed.idle_node().await;
+    log.store().close().await;
+    let error = log.load::<Account>(id.into()).await.expect_err("no database");
+    assert!(error.is_passing(), "{error}");
+    assert!(log.store().after(0, 10).await.is_err());
+    assert!(execute(&bed, &log, id, &AccountCommand::RecordSignIn).await.is_err());
+}
+
+pub async fn a_gone_table_is_no_empty_history(bed: Bed) {
+    let id = account(&bed, &bed.log).await;
+    bed.sql().await.run("ALTER TABLE events RENAME TO elsewhere").await.unwrap();
+    let error = bed.log.load::<Account>(id.into()).await.expect_err("no table");
+    assert!(matches!(error, StoreError::Refused(_)), "{error}");
+    assert!(bed.store.after(0, 10).await.is_err());
+}
+
+pub async fn a_stream_with_a_hole_is_damaged(bed: Bed) {
+    let id = account(&bed, &bed.log).await;
+    let hole = "INSERT INTO events SELECT position + 1, epoch, stream, 3, stream, type, schema, recorded_at, payload,
+        metadata, leaf, subject FROM events WHERE position = 1";
+    bed.sql().await.run(hole).await.unwrap();
+    let error = bed.log.load::<Account>(id.into()).await.expect_err("version 2 is missing");
+    assert!(matches!(error, StoreError::Damaged(stream, 2) if stream == id.0), "{error}");
+}

@@ -1,0 +1,104 @@
+//! Another epoch, another server process.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rekey_events::EventId;
+use rekey_events::account::Account;
+use rekey_events::store::AppendError;
+use rekey_test_support::postgres::Postgres;
+use tokio::task::JoinHandle;
+
+use crate::bed::Bed;
+use crate::facts::{all, assert_gapless, begin};
+
+const CALLERS: usize = 64;
+const KILLS: usize = 3;
+
+/// After a restore, say: whoever began before it must not go on as if nothing had happened.
+pub async fn another_epoch_stops_appends_loudly(bed: Bed) {
+    bed.log.append(begin(&bed)).await.unwrap();
+    bed.sql().await.run("UPDATE log_head SET epoch = epoch + 1").await.unwrap();
+    let outcome = bed.log.append(begin(&bed)).await;
+    let Err(AppendError::Refused(words)) = outcome else { panic!("{outcome:?}") };
+    assert!(words.contains("the log is in epoch 2, not 1: restart"), "{words}");
+    bed.another_node().await.append(begin(&bed)).await.unwrap();
+    let epochs: Vec<_> = assert_gapless(&bed.store).await.iter().map(|event| event.epoch).collect();
+    assert_eq!(epochs, [1, 2]);
+}
+
+/// On a server of its own, killed with all its children while 64 callers append.
+pub async fn a_killed_server_loses_and_doubles_nothing(_: Bed) {
+    let mut server = Postgres::start_durable().await;
+    let bed = Arc::new(Bed::of(&server).await);
+    let callers = Callers::start(&bed);
+    for kill in 1..=KILLS {
+        callers.until_acknowledged(kill * 500).await;
+        server.kill().await;
+        let stream = begin(&bed).events[0].stream;
+        assert!(bed.log.load::<Account>(stream).await.is_err(), "the database is gone");
+        server.start_again().await;
+    }
+    callers.until_acknowledged((KILLS + 1) * 500).await;
+    callers.stop_and_check(&bed).await;
+}
+
+/// Callers that append for ever, and what they were told.
+pub struct Callers {
+    tasks: Vec<JoinHandle<Vec<Attempt>>>,
+    acknowledged: Arc<AtomicUsize>,
+    stop: Arc<tokio::sync::watch::Sender<bool>>,
+}
+
+type Attempt = (EventId, Result<i64, AppendError>);
+
+impl Callers {
+    pub fn start(bed: &Arc<Bed>) -> Self {
+        let acknowledged = Arc::<AtomicUsize>::default();
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        let call = |_| tokio::spawn(append_until(bed.clone(), stopped.clone(), acknowledged.clone()));
+        Self { tasks: (0..CALLERS).map(call).collect(), acknowledged: acknowledged.clone(), stop: Arc::new(stop) }
+    }
+
+    pub async fn until_acknowledged(&self, count: usize) {
+        while self.acknowledged.load(Ordering::Relaxed) < count {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Everything acknowledged is there once, where it was said to be; all else at most once.
+    pub async fn stop_and_check(self, bed: &Bed) {
+        self.stop.send_replace(true);
+        let attempts: Vec<Attempt> = all(self.tasks).await.into_iter().flatten().collect();
+        let stored: HashMap<_, _> =
+            assert_gapless(&bed.store).await.iter().map(|event| (event.event_id, event.position)).collect();
+        let tried: HashMap<_, _> = attempts.into_iter().collect();
+        for (id, outcome) in &tried {
+            match outcome {
+                Ok(position) => assert_eq!(stored.get(id), Some(position), "acknowledged, and not there"),
+                Err(AppendError::Unavailable(_)) => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+        assert!(stored.keys().all(|id| tried.contains_key(id)));
+        let lost = tried.values().filter(|outcome| outcome.is_err()).count();
+        println!("{} attempts, {} stored, {lost} without an answer", tried.len(), stored.len());
+    }
+}
+
+async fn append_until(
+    bed: Arc<Bed>,
+    stopped: tokio::sync::watch::Receiver<bool>,
+    acknowledged: Arc<AtomicUsize>,
+) -> Vec<Attempt> {
+    let mut attempts = Vec::new();
+    while !*stopped.borrow() {
+        let commit = begin(&bed);
+        let id = commit.events[0].event_id;
+        let outcome = bed.log.append(commit).await.map(|appended| appended.position);
+        acknowledged.fetch_add(usize::from(outcome.is_ok()), Ordering::Relaxed);
+        attempts.push((id, outcome));
+    }
+    attempts
+}

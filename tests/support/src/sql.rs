@@ -1,0 +1,72 @@
+//! A connection of the test's own, for statements that rekey would never make.
+
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, Column, Connection, Executor, PgConnection, Row, SqliteConnection};
+
+/// A session on either database; ends when dropped.
+pub enum Sql {
+    /// On SQLite, with that program's defaults.
+    Sqlite(SqliteConnection),
+    /// On PostgreSQL.
+    Postgres(PgConnection),
+}
+
+impl Sql {
+    /// Connects to `sqlite:PATH` or `postgres://…`.
+    ///
+    /// # Panics
+    /// If the database does not answer.
+    pub async fn connect(url: &str) -> Self {
+        match url.strip_prefix("sqlite:") {
+            Some(path) => {
+                let options = SqliteConnectOptions::new().filename(path);
+                Self::Sqlite(SqliteConnection::connect_with(&options).await.expect("a connection to the file"))
+            }
+            None => Self::Postgres(PgConnection::connect(url).await.expect("a connection to the server")),
+        }
+    }
+
+    /// Runs the statements; how many rows they touched, or the database's own words.
+    ///
+    /// # Errors
+    /// What the database says to it.
+    pub async fn run(&mut self, statements: &str) -> Result<u64, String> {
+        let raw = sqlx::raw_sql(AssertSqlSafe(statements.to_owned()));
+        let touched = match self {
+            Self::Sqlite(connection) => connection.execute(raw).await.map(|done| done.rows_affected()),
+            Self::Postgres(connection) => connection.execute(raw).await.map(|done| done.rows_affected()),
+        };
+        touched.map_err(|error| error.to_string())
+    }
+
+    /// The rows of a query, each field as the database writes it, `NULL` as nothing.
+    ///
+    /// # Errors
+    /// What the database says to it.
+    pub async fn rows(&mut self, query: &str) -> Result<Vec<Vec<String>>, String> {
+        let raw = sqlx::raw_sql(AssertSqlSafe(query.to_owned()));
+        let rows = match self {
+            Self::Sqlite(connection) => connection.fetch_all(raw).await.map(|rows| rows.iter().map(texts).collect()),
+            Self::Postgres(connection) => connection.fetch_all(raw).await.map(|rows| rows.iter().map(texts).collect()),
+        };
+        rows.map_err(|error| error.to_string())
+    }
+
+    /// A query's only field, as a number.
+    ///
+    /// # Panics
+    /// If the query fails or answers anything else.
+    pub async fn number(&mut self, query: &str) -> i64 {
+        let rows = self.rows(query).await.expect("an answer");
+        rows[0][0].parse().expect("a number")
+    }
+}
+
+fn texts<R: Row>(row: &R) -> Vec<String>
+where
+    usize: sqlx::ColumnIndex<R>,
+    for<'r> Option<String>: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
+{
+    let text = |column: &R::Column| row.try_get_unchecked::<Option<String>, _>(column.ordinal());
+    row.columns().iter().map(|column| text(column).ok().flatten().unwrap_or_default()).collect()
+}

@@ -1,0 +1,178 @@
+//! The issuer: takes requests that were answered "202" to everybody alike,
+//! matches username and address, and issues a link or records why not.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use rekey_events::account::{Account, AccountCommand, AccountEvent, AccountRefusal};
+use rekey_events::names::{email_key, username_key};
+use rekey_events::request::{RefusedBecause, Request, RequestCommand, RequestEvent};
+use rekey_events::rows::{Change, PendingRequestRow, PersonRow};
+use rekey_events::store::execute::Draft;
+use rekey_events::store::{CommandError, Context, Log, StoreError};
+use rekey_events::{AccountId, Moment, ResetId};
+use tokio_util::sync::CancellationToken;
+
+/// Requests taken at a time.
+const BATCH: i64 = 256;
+/// Requests answered side by side.
+const AT_ONCE: usize = 64;
+/// How often it looks without being woken.
+const POLL: Duration = Duration::from_secs(1);
+/// The span in which requests are counted.
+const WINDOW: Duration = Duration::from_secs(60 * 60);
+/// Requests of the same words in [`WINDOW`] that are looked at.
+const SAME_WORDS: i64 = 10;
+
+/// Answers requests.
+#[derive(Clone, Debug)]
+pub struct Issuer {
+    log: Log,
+    per_source: i64,
+}
+
+/// Why a request was not answered this time.
+#[derive(Debug, thiserror::Error)]
+pub enum IssueError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The account's stream failed.
+    #[error(transparent)]
+    Account(#[from] CommandError<AccountRefusal>),
+    /// The request's stream failed.
+    #[error(transparent)]
+    Request(#[from] CommandError<rekey_events::request::RequestRefusal>),
+}
+
+impl Issuer {
+    /// An issuer on `log` that looks at `per_source` requests an hour of one source.
+    #[must_use]
+    pub fn new(log: Log, per_source: i64) -> Self {
+        Self { log, per_source }
+    }
+
+    /// Answers requests until `stop`.
+    pub async fn run(self, stop: CancellationToken) {
+        loop {
+            match self.step().await {
+                Ok(0) => {}
+                Ok(_) if !stop.is_cancelled() => continue,
+                Ok(_) => {}
+                Err(error) => tracing::warn!(%error, "requests wait for the database"),
+            }
+            tokio::select! {
+                () = self.log.wakes().requests.notified() => {}
+                () = tokio::time::sleep(POLL) => {}
+                () = stop.cancelled() => return,
+            }
+        }
+    }
+
+    /// Takes what waits, once; how many were answered.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn step(&self) -> Result<usize, StoreError> {
+        let waiting = self.log.store().pending_requests(BATCH).await?;
+        let answers = futures::stream::iter(waiting).map(|request| async move {
+            let answered = self.answer(&request).await;
+            if let Err(error) = &answered {
+                tracing::warn!(%error, reset = %request.reset_id, "a request is tried again");
+            }
+            usize::from(answered.is_ok())
+        });
+        Ok(answers.buffer_unordered(AT_ONCE).fold(0, |sum, one| async move { sum + one }).await)
+    }
+
+    async fn answer(&self, request: &PendingRequestRow) -> Result<(), IssueError> {
+        let now = self.log.env().now();
+        match self.find(request, now).await? {
+            Ok(account) => self.issue(request.reset_id, account).await,
+            Err((reason, account)) => self.refuse(request.reset_id, reason, account).await,
+        }
+    }
+
+    /// The account the typed words belong to, or why there is none.
+    async fn find(
+        &self,
+        request: &PendingRequestRow,
+        now: Moment,
+    ) -> Result<Result<AccountId, (RefusedBecause, Option<AccountId>)>, StoreError> {
+        let person = match username_key(&request.username) {
+            Some(key) => self.log.store().person_by_username(&key).await?,
+            None => None,
+        };
+        if self.is_flooded(request, now).await? {
+            return Ok(Err((RefusedBecause::Throttled, person.map(|person| person.account_id))));
+        }
+        Ok(matching(person, &request.email))
+    }
+
+    /// Whether too many came from the same source, or with the same words.
+    async fn is_flooded(&self, request: &PendingRequestRow, now: Moment) -> Result<bool, StoreError> {
+        let words = format!("request words {}", request.fingerprint);
+        let source = format!("request source {}", request.source_key);
+        let words = self.log.store().count_attempt(&words, now, WINDOW).await?;
+        let source = self.log.store().count_attempt(&source, now, WINDOW).await?;
+        Ok(words > SAME_WORDS || source > self.per_source)
+    }
+
+    async fn issue(&self, reset: ResetId, account: AccountId) -> Result<(), IssueError> {
+        let matched = RequestEvent::ResetMatched { account };
+        let answered = Request::Answered { account: Some(account) };
+        let also = |_: &Account, _: &[AccountEvent], draft: &mut Draft<'_>| {
+            draft.record(reset.into(), 1, &answered, std::slice::from_ref(&matched));
+            draft.change(Change::DropPendingRequest(reset));
+        };
+        let command = AccountCommand::IssueReset { reset };
+        let issued = self.log.execute::<Account>(&self.context(reset), account.into(), &command, also).await;
+        match issued {
+            Ok(done) if done.events.is_empty() => Ok(self.log.store().forget_request(reset).await?),
+            Ok(_) => Ok(()),
+            Err(CommandError::Refused(AccountRefusal::NotEligible(why))) => {
+                self.refuse(reset, why.into(), Some(account)).await
+            }
+            Err(CommandError::Refused(AccountRefusal::NoSuchAccount)) => {
+                self.refuse(reset, RefusedBecause::Erased, Some(account)).await
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn refuse(
+        &self,
+        reset: ResetId,
+        reason: RefusedBecause,
+        account: Option<AccountId>,
+    ) -> Result<(), IssueError> {
+        let also = |_: &Request, _: &[RequestEvent], draft: &mut Draft<'_>| {
+            draft.change(Change::DropPendingRequest(reset));
+        };
+        let command = RequestCommand::Refuse(reason, account);
+        match self.log.execute::<Request>(&self.context(reset), reset.into(), &command, also).await {
+            Ok(_) => Ok(()),
+            // Another issuer was faster.
+            Err(CommandError::Refused(_)) => Ok(self.log.store().forget_request(reset).await?),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Everything a request leads to is correlated by its id.
+    fn context(&self, reset: ResetId) -> Context {
+        let mut context = Context::new(self.log.env(), "system:issuer");
+        context.metadata.correlation = reset.0;
+        context
+    }
+}
+
+fn matching(
+    person: Option<PersonRow>,
+    typed: &str,
+) -> Result<AccountId, (RefusedBecause, Option<AccountId>)> {
+    match person {
+        None => Err((RefusedBecause::UnknownUsername, None)),
+        Some(person) if person.email_key == email_key(typed) => Ok(person.account_id),
+        Some(person) => Err((RefusedBecause::OtherAddress, Some(person.account_id))),
+    }
+}

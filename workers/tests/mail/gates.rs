@@ -1,0 +1,83 @@
+//! The last word before a mail becomes irrevocable.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rekey_test_support::smtp::{Fault, Latch, Phase as At, SmtpSink};
+use rekey_workers::smtp::{Delivery, Gate, Verdict};
+
+use super::setup::{envelope, mail, pool, send};
+
+/// Stops at the given question, and counts the questions.
+struct StopsAt {
+    question: usize,
+    asked: AtomicUsize,
+}
+
+impl StopsAt {
+    fn question(question: usize) -> Self {
+        Self { question, asked: AtomicUsize::new(0) }
+    }
+
+    fn answer(&self) -> Verdict {
+        let asked = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        if asked == self.question { Verdict::Stop } else { Verdict::Go }
+    }
+}
+
+impl Gate for StopsAt {
+    async fn before_data(&self) -> Verdict {
+        self.answer()
+    }
+
+    async fn before_dot(&self) -> Verdict {
+        self.answer()
+    }
+}
+
+/// Takes its time before the dot.
+pub struct WaitsBeforeDot {
+    pub latch: Latch,
+}
+
+impl Gate for WaitsBeforeDot {
+    async fn before_data(&self) -> Verdict {
+        Verdict::Go
+    }
+
+    async fn before_dot(&self) -> Verdict {
+        self.latch.pass().await;
+        Verdict::Go
+    }
+}
+
+#[tokio::test]
+async fn stop_before_data_leaves_no_trace_and_a_good_connection() {
+    let sink = SmtpSink::start().await.unwrap();
+    let pool = pool(&sink);
+    let gate = StopsAt::question(1);
+    assert_eq!(pool.deliver(&envelope("ana@example.org"), &mail(1).bytes, &gate).await, Delivery::Withheld);
+    assert_eq!(gate.asked.load(Ordering::SeqCst), 1);
+    assert!(sink.ledger().is_empty());
+
+    assert!(matches!(send(&pool).await, Delivery::Accepted { .. }));
+    assert_eq!(sink.connections(), 1);
+}
+
+#[tokio::test]
+async fn stop_before_the_dot_leaves_no_trace_and_no_connection() {
+    let sink = SmtpSink::start().await.unwrap();
+    let pool = pool(&sink);
+    let gate = StopsAt::question(2);
+    assert_eq!(pool.deliver(&envelope("ana@example.org"), &mail(1).bytes, &gate).await, Delivery::Withheld);
+    sink.wait_for_open(0).await;
+    assert!(sink.ledger().is_empty());
+}
+
+#[tokio::test]
+async fn nobody_is_asked_about_a_mail_that_is_refused_before() {
+    let sink = SmtpSink::start().await.unwrap();
+    sink.script([(At::Rcpt, Fault::reply("550 5.1.1 unknown"))]);
+    let gate = StopsAt::question(9);
+    pool(&sink).deliver(&envelope("ana@example.org"), &mail(1).bytes, &gate).await;
+    assert_eq!(gate.asked.load(Ordering::SeqCst), 0);
+}
