@@ -59,31 +59,29 @@ pub async fn measure(bed: &Bed, options: &Options) {
     head(&format!("Appends, {:?}", bed.kind));
     let url = bed.migrated("appends").await;
     let ours: Arc<dyn Contender> = Arc::new(Appends(bed.log(&url).await));
-    let singles = match bed.kind {
+    let bare = match bed.kind {
         Kind::Postgres => on_postgres(&url, options.pool.unwrap_or(32)).await,
         Kind::Sqlite => on_sqlite(&url.replace(".db", "-bare.db")).await,
     };
-    let (one, limits) = singles;
+    let contenders: Contenders = [("rekey", ours)].into_iter().chain(bare).collect();
     for callers in &options.callers {
-        compare("append", *callers, options, &vec![("rekey", ours.clone()), ("insert", one.clone())]).await;
+        // The limit does not know callers: once is enough.
+        let compared = if *callers == 64 { &contenders[..] } else { &contenders[..2] };
+        compare("append", *callers, options, compared).await;
     }
-    // The limit has one caller, ours as always.
-    let mut contenders: Contenders = vec![("rekey, 64 callers", Arc::new(Many(ours, 64)))];
-    contenders.extend(limits);
-    compare("500 rows", 1, options, &contenders).await;
 }
 
-async fn on_postgres(url: &str, size: u32) -> (Arc<dyn Contender>, Contenders) {
+async fn on_postgres(url: &str, size: u32) -> Contenders {
     let pool = PgPoolOptions::new().max_connections(size).test_before_acquire(false).connect(url).await.unwrap();
     sqlx::raw_sql(POSTGRES_TABLE).execute(&pool).await.unwrap();
-    let limits: Contenders = vec![
-        ("500 statements", Arc::new(Postgres(pool.clone(), How::ByStatement))),
-        ("1 statement", Arc::new(Postgres(pool.clone(), How::AtOnce))),
-    ];
-    (Arc::new(Postgres(pool, How::Alone)), limits)
+    vec![
+        ("insert", Arc::new(Postgres(pool.clone(), How::Alone))),
+        ("500 rows, 500 statements", Arc::new(Postgres(pool.clone(), How::ByStatement))),
+        ("500 rows, 1 statement", Arc::new(Postgres(pool, How::AtOnce))),
+    ]
 }
 
-async fn on_sqlite(url: &str) -> (Arc<dyn Contender>, Contenders) {
+async fn on_sqlite(url: &str) -> Contenders {
     let options = SqliteConnectOptions::new()
         .filename(url.strip_prefix("sqlite:").unwrap())
         .create_if_missing(true)
@@ -93,11 +91,11 @@ async fn on_sqlite(url: &str) -> (Arc<dyn Contender>, Contenders) {
     let pool = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false);
     let pool = pool.connect_with(options).await.unwrap();
     sqlx::raw_sql(SQLITE_TABLE).execute(&pool).await.unwrap();
-    let limits: Contenders = vec![
-        ("500 statements", Arc::new(Sqlite(pool.clone(), How::ByStatement))),
-        ("1 statement", Arc::new(Sqlite(pool.clone(), How::AtOnce))),
-    ];
-    (Arc::new(Sqlite(pool, How::Alone)), limits)
+    vec![
+        ("insert", Arc::new(Sqlite(pool.clone(), How::Alone))),
+        ("500 rows, 500 statements", Arc::new(Sqlite(pool.clone(), How::ByStatement))),
+        ("500 rows, 1 statement", Arc::new(Sqlite(pool, How::AtOnce))),
+    ]
 }
 
 /// How rows are inserted.
@@ -114,6 +112,11 @@ enum How {
 impl How {
     fn weight(self) -> f64 {
         if matches!(self, Self::Alone) { 1.0 } else { MANY as f64 }
+    }
+
+    /// Batches are sent by one.
+    fn callers(self) -> Option<usize> {
+        (!matches!(self, Self::Alone)).then_some(1)
     }
 }
 
@@ -140,6 +143,10 @@ impl Contender for Postgres {
 
     fn weight(&self) -> f64 {
         self.1.weight()
+    }
+
+    fn callers(&self) -> Option<usize> {
+        self.1.callers()
     }
 }
 
@@ -189,32 +196,8 @@ impl Contender for Sqlite {
     fn weight(&self) -> f64 {
         self.1.weight()
     }
-}
 
-/// So many callers of another contender, as one: a call is one of each.
-struct Many(Arc<dyn Contender>, usize);
-
-impl Contender for Many {
-    fn call(&self) -> BoxFuture<'_, bool> {
-        // Each caller makes a few calls in a row, or they would move in step.
-        Box::pin(async {
-            let caller = |contender: Arc<dyn Contender>| async move {
-                for _ in 0..AT_A_TIME {
-                    contender.call().await;
-                }
-            };
-            let tasks: Vec<_> = (0..self.1).map(|_| tokio::spawn(caller(self.0.clone()))).collect();
-            for task in tasks {
-                task.await.unwrap();
-            }
-            true
-        })
-    }
-
-    fn weight(&self) -> f64 {
-        (self.1 * AT_A_TIME) as f64
+    fn callers(&self) -> Option<usize> {
+        self.1.callers()
     }
 }
-
-/// Calls that a caller of [`Many`] makes in a row.
-const AT_A_TIME: usize = 200;

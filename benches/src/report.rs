@@ -17,7 +17,7 @@ pub fn head(title: &str) {
 }
 
 /// Lets all have their turns, and prints a line for each.
-pub async fn compare(work: &str, callers: usize, options: &Options, contenders: &Contenders) {
+pub async fn compare(work: &str, callers: usize, options: &Options, contenders: &[(&str, Arc<dyn Contender>)]) {
     let mut outcomes = vec![Vec::new(); contenders.len()];
     for _ in 0..options.rounds {
         for ((_, contender), outcomes) in contenders.iter().zip(&mut outcomes) {

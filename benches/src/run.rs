@@ -19,6 +19,11 @@ pub trait Contender: Send + Sync {
     fn weight(&self) -> f64 {
         1.0
     }
+
+    /// How many callers it has, whatever is asked for.
+    fn callers(&self) -> Option<usize> {
+        None
+    }
 }
 
 /// What a turn gave.
@@ -31,6 +36,7 @@ pub struct Outcome {
 
 /// Lets `callers` call for `limit`.
 pub async fn turn(contender: &Arc<dyn Contender>, callers: usize, limit: Duration) -> Outcome {
+    let callers = contender.callers().unwrap_or(callers);
     contender.prepare().await;
     let start = Instant::now();
     let tasks: Vec<_> = (0..callers).map(|_| tokio::spawn(caller(contender.clone(), start + limit))).collect();

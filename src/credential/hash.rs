@@ -125,11 +125,11 @@ fn hash(params: &Params, password: &[u8], salt: &[u8; 16]) -> Result<String, arg
 }
 
 fn verify(today: &Params, password: &[u8], stored: &str) -> Result<Verified, HashError> {
-    let unreadable = |_| HashError::Unreadable;
+    let unreadable = |_: argon2::Error| HashError::Unreadable;
     let stored = PasswordHash::new(stored).map_err(|_| HashError::Unreadable)?;
     let params = Params::try_from(&stored).map_err(|_| HashError::Unreadable)?;
-    let algorithm = Algorithm::try_from(stored.algorithm.as_str()).map_err(unreadable)?;
-    let version = stored.version.map_or(Ok(Version::V0x10), Version::try_from).map_err(unreadable)?;
+    let algorithm = Algorithm::try_from(stored.algorithm.as_str()).map_err(|_| HashError::Unreadable)?;
+    let version = stored.version.map_or(Ok(Version::V0x10), Version::try_from).map_err(|_| HashError::Unreadable)?;
     let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else { return Err(HashError::Unreadable) };
     let output = derive(&params, algorithm, version, password, salt.as_ref()).map_err(unreadable)?;
     let outdated = params.m_cost() < today.m_cost() || params.t_cost() < today.t_cost();

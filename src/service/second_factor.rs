@@ -136,6 +136,12 @@ impl Service {
         })
     }
 
+    /// The secret of the account's second factor: for `rekey dev`, which shows
+    /// its own demo administrator's.
+    pub(crate) async fn second_factor_secret(&self, account: AccountId) -> Result<Option<Vec<u8>>, Problem> {
+        Ok(self.store().factor(account).await?.and_then(|factor| self.unseal(&factor)))
+    }
+
     fn unseal(&self, factor: &FactorRow) -> Option<Vec<u8>> {
         let secret = seal::open(self.keys(), factor.account_id, factor.factor_id, &factor.sealed);
         if secret.is_none() {

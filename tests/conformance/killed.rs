@@ -57,11 +57,30 @@ async fn run_and_kill(bed: &Bed) -> Vec<(i64, EventId)> {
     let lines = usize::from(u16::from_be_bytes(random)) % LINES;
     let mut command = Command::new(env::current_exe().unwrap());
     command.args(["--exact", "killed::append_until_killed", "--ignored", "--nocapture"]);
-    command.env(DATABASE, &bed.url);
+    command.env(DATABASE, marked(bed));
     let mut process = Process::spawn(&command);
     process.wait_for_line(&format!("acknowledged {lines} ")).await;
     process.sigkill().await;
+    until_gone(bed).await;
     process.stdout().split_inclusive('\n').filter_map(acknowledgement).collect()
+}
+
+const MARK: &str = "to_be_killed";
+
+/// The database's address; on PostgreSQL with a name by which to know the process' sessions.
+fn marked(bed: &Bed) -> String {
+    let name = if matches!(bed.store, Store::Sqlite(_)) { String::new() } else { format!("?application_name={MARK}") };
+    format!("{}{name}", bed.url)
+}
+
+/// PostgreSQL finishes what it was asked before it notices that nobody is there to hear the answer.
+async fn until_gone(bed: &Bed) {
+    let left = format!("SELECT count(*) FROM pg_stat_activity WHERE application_name = '{MARK}'
+        AND datname = current_database()");
+    let mut sql = bed.sql().await;
+    while matches!(bed.store, Store::Postgres(_)) && sql.number(&left).await > 0 {
+        tokio::task::yield_now().await;
+    }
 }
 
 /// Of a complete line `acknowledged N POSITION ID`, the last two.

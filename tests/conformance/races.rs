@@ -55,9 +55,9 @@ async fn assert_all_win(bed: &Bed, id: AccountId, commands: usize, nodes: &[Log]
 pub async fn a_moved_guard_is_told_at_once(bed: Bed) {
     let (administrator, target) = (account(&bed, &bed.log).await, account(&bed, &bed.log).await);
     execute(&bed, &bed.log, administrator, &AccountCommand::RecordSignIn).await.unwrap();
-    let begun = Instant::now();
+    let (begun, context) = (Instant::now(), bed.context());
     let guarded = bed.log.execute::<Account>(
-        &bed.context(),
+        &context,
         target.into(),
         &AccountCommand::RecordSignIn,
         |_, _, draft| draft.guard(administrator.into(), 1),

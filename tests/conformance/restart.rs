@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rekey_events::EventId;
 use rekey_events::account::Account;
 use rekey_events::store::AppendError;
 use rekey_test_support::postgres::Postgres;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::bed::Bed;
@@ -47,24 +47,21 @@ pub async fn a_killed_server_loses_and_doubles_nothing(_: Bed) {
 /// Callers that append for ever, and what they were told.
 pub struct Callers {
     tasks: Vec<JoinHandle<Vec<Attempt>>>,
-    acknowledged: Arc<AtomicUsize>,
-    stop: Arc<tokio::sync::watch::Sender<bool>>,
+    acknowledged: watch::Sender<usize>,
+    stop: watch::Sender<bool>,
 }
 
 type Attempt = (EventId, Result<i64, AppendError>);
 
 impl Callers {
     pub fn start(bed: &Arc<Bed>) -> Self {
-        let acknowledged = Arc::<AtomicUsize>::default();
-        let (stop, stopped) = tokio::sync::watch::channel(false);
-        let call = |_| tokio::spawn(append_until(bed.clone(), stopped.clone(), acknowledged.clone()));
-        Self { tasks: (0..CALLERS).map(call).collect(), acknowledged: acknowledged.clone(), stop: Arc::new(stop) }
+        let (acknowledged, stop) = (watch::Sender::new(0), watch::Sender::new(false));
+        let call = |_| tokio::spawn(append_until(bed.clone(), stop.subscribe(), acknowledged.clone()));
+        Self { tasks: (0..CALLERS).map(call).collect(), acknowledged, stop }
     }
 
     pub async fn until_acknowledged(&self, count: usize) {
-        while self.acknowledged.load(Ordering::Relaxed) < count {
-            tokio::task::yield_now().await;
-        }
+        self.acknowledged.subscribe().wait_for(|acknowledged| *acknowledged >= count).await.unwrap();
     }
 
     /// Everything acknowledged is there once, where it was said to be; all else at most once.
@@ -89,15 +86,15 @@ impl Callers {
 
 async fn append_until(
     bed: Arc<Bed>,
-    stopped: tokio::sync::watch::Receiver<bool>,
-    acknowledged: Arc<AtomicUsize>,
+    stopped: watch::Receiver<bool>,
+    acknowledged: watch::Sender<usize>,
 ) -> Vec<Attempt> {
     let mut attempts = Vec::new();
     while !*stopped.borrow() {
         let commit = begin(&bed);
         let id = commit.events[0].event_id;
         let outcome = bed.log.append(commit).await.map(|appended| appended.position);
-        acknowledged.fetch_add(usize::from(outcome.is_ok()), Ordering::Relaxed);
+        acknowledged.send_modify(|count| *count += usize::from(outcome.is_ok()));
         attempts.push((id, outcome));
     }
     attempts

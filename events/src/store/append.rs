@@ -1,5 +1,7 @@
 //! What is appended, and what became of it.
 
+use std::collections::HashMap;
+
 use crate::envelope::NewEvent;
 use crate::ids::StreamId;
 use crate::rows::Change;
@@ -47,6 +49,16 @@ pub(crate) enum Verdict {
 }
 
 impl Commit {
+    /// Why the commit can never be appended, whatever the log holds.
+    pub(crate) fn flaw(&self) -> Option<&'static str> {
+        if self.events.is_empty() {
+            return Some("a commit must have an event");
+        }
+        let mut last = HashMap::new();
+        let follows = |event: &NewEvent| last.insert(event.stream, event.version).is_none_or(|last| event.version == last + 1);
+        (!self.events.iter().all(follows)).then_some("the events of a stream must follow each other")
+    }
+
     /// The streams the commit relies on, each with the version it must be at.
     pub(crate) fn expectations(&self) -> impl Iterator<Item = (StreamId, i64)> {
         let written = self.events.iter().enumerate().filter(|(at, event)| {

@@ -1,6 +1,11 @@
 //! A batch's changes, gathered by table: what both databases take as JSON.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::mem::{Discriminant, discriminant};
+
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::ids::{AccountId, CredentialId, ResetId, SessionId};
 use crate::rows::*;
@@ -8,6 +13,9 @@ use crate::rows::*;
 /// The changes of a batch, by table; the order here is the order they are made in.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Changes<'a> {
+    /// Where a row to set is in its table's list.
+    #[serde(skip)]
+    places: HashMap<(Discriminant<Change>, Uuid), usize>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub accounts: Vec<&'a AccountRow>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -59,13 +67,14 @@ impl<'a> Changes<'a> {
     }
 
     fn add(&mut self, change: &'a Change) {
+        let kind = discriminant(change);
         match change {
-            Change::PutAccount(row) => self.accounts.push(row),
-            Change::PutReset(row) => self.resets.push(row),
-            Change::PutMail(row) => self.mails.push(row),
-            Change::PutPerson(row) => self.people.push(row),
-            Change::PutCredential(row) => self.credentials.push(row),
-            Change::PutFactor(row) => self.factors.push(row),
+            Change::PutAccount(row) => put(self.places.entry((kind, row.account_id.0)), &mut self.accounts, row),
+            Change::PutReset(row) => put(self.places.entry((kind, row.reset_id.0)), &mut self.resets, row),
+            Change::PutMail(row) => put(self.places.entry((kind, row.mail_id.0)), &mut self.mails, row),
+            Change::PutPerson(row) => put(self.places.entry((kind, row.account_id.0)), &mut self.people, row),
+            Change::PutCredential(row) => put(self.places.entry((kind, row.account_id.0)), &mut self.credentials, row),
+            Change::PutFactor(row) => put(self.places.entry((kind, row.account_id.0)), &mut self.factors, row),
             Change::DropFactor(account) => self.drop_factors.push(*account),
             Change::DropRecoveryCodes(account) => self.drop_recovery_codes.push(*account),
             Change::PutRecoveryCode(row) => self.recovery_codes.push(row),
@@ -82,6 +91,17 @@ impl<'a> Changes<'a> {
             }
             Change::PutIdempotency(row) => self.idempotency.push(row),
             Change::ErasePerson(account) => self.erase_people.push(*account),
+        }
+    }
+}
+
+/// Sets a row: instead of an earlier one, which PostgreSQL would not set twice in one statement.
+fn put<'a, R>(place: Entry<'_, (Discriminant<Change>, Uuid), usize>, rows: &mut Vec<&'a R>, row: &'a R) {
+    match place {
+        Entry::Occupied(place) => rows[*place.get()] = row,
+        Entry::Vacant(place) => {
+            place.insert(rows.len());
+            rows.push(row);
         }
     }
 }

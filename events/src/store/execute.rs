@@ -198,8 +198,13 @@ impl Log {
     ) -> Result<Done<R>, CommandError<R::Refusal>> {
         let slot = self.streams().slot(stream);
         let mut slot = slot.lock_owned().await;
+        let mut tried = None;
         for _ in 0..TRIES {
             let (loaded, fresh) = self.remembered::<R>(&slot, stream).await?;
+            if tried == Some(loaded.version) {
+                // This stream has not moved: it was a guard, and deciding again would not help.
+                break;
+            }
             match loaded.state.decide(context.at, command) {
                 Ok(events) if events.is_empty() && fresh => return Ok(Done::already(loaded)),
                 Err(refusal) if fresh => return Err(CommandError::Refused(refusal)),
@@ -210,7 +215,10 @@ impl Log {
                         slot.remember(&done, loaded.version);
                         return Ok(done);
                     }
-                    Err(AppendError::Conflict) => slot.forget(),
+                    Err(AppendError::Conflict) => {
+                        slot.forget();
+                        tried = Some(loaded.version);
+                    }
                     Err(error) => {
                         slot.forget();
                         return Err(error.into());

@@ -88,8 +88,8 @@ impl Log {
     /// # Errors
     /// See [`AppendError`].
     pub async fn append(&self, commit: Commit) -> Result<Appended, AppendError> {
-        if commit.events.is_empty() {
-            return Err(AppendError::Refused("a commit must have an event".to_owned()));
+        if let Some(flaw) = commit.flaw() {
+            return Err(AppendError::Refused(flaw.to_owned()));
         }
         let prepared = Prepared::new(commit, self.0.head.log, self.0.head.epoch);
         let (answer, answered) = oneshot::channel();

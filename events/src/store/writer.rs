@@ -93,7 +93,8 @@ impl Writer {
         if batch.commits.is_empty() {
             batch.take(self.queue.recv().await?);
         }
-        while batch.commits.len() < BATCH {
+        // Those held back wait like any other: past a batch of them, the queue fills up.
+        while batch.commits.len() < BATCH && self.later.len() < BATCH {
             let Ok(waiting) = self.queue.try_recv() else { break };
             self.later.extend(batch.take(waiting));
         }
@@ -147,11 +148,12 @@ impl Writer {
     fn settle(&self, commits: Vec<Prepared>, answers: Vec<Answer>, verdicts: &[Verdict]) -> (Vec<Prepared>, Vec<Answer>) {
         let mut held = (Vec::new(), Vec::new());
         for ((prepared, answer), verdict) in commits.into_iter().zip(answers).zip(verdicts) {
+            // Appended before may mean: by us, and the answer was lost. So wake for either.
+            if matches!(verdict, Verdict::Appended(_) | Verdict::Before(_)) {
+                self.wake(&prepared.commit);
+            }
             let result = match *verdict {
-                Verdict::Appended(position) => {
-                    self.wake(&prepared.commit);
-                    Ok(Appended { position, before: false })
-                }
+                Verdict::Appended(position) => Ok(Appended { position, before: false }),
                 Verdict::Before(position) => Ok(Appended { position, before: true }),
                 Verdict::Stale => Err(AppendError::Conflict),
                 Verdict::HeldBack => {

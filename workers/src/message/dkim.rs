@@ -76,12 +76,11 @@ impl Dkim {
     fn unsigned(&self, body: &[u8], date: i64) -> String {
         let Self { domain, selector, key } = self;
         let names = SIGNED.map(|name| format!("{name}:{name}"));
-        let (first, second) = names.split_at(names.len() / 2);
+        let names: Vec<String> = names.chunks(2).map(|pair| pair.join(":")).collect();
         format!(
-            " v=1; a={}; c=relaxed/relaxed; t={date};\r\n d={domain}; s={selector};\r\n h={}:\r\n {};\r\n bh={};\r\n b=",
+            " v=1; a={}; c=relaxed/relaxed; t={date};\r\n d={domain}; s={selector};\r\n h={};\r\n bh={};\r\n b=",
             key.algorithm(),
-            first.join(":"),
-            second.join(":"),
+            names.join(":\r\n "),
             STANDARD.encode(Sha256::digest(body)),
         )
     }

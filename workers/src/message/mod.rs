@@ -20,8 +20,7 @@ use lettre::message::{
 };
 use uuid::Uuid;
 
-use crate::smtp::Address;
-
+pub use crate::smtp::{Address, AddressError};
 pub use dkim::{Dkim, DkimError};
 pub use error::BuildError;
 pub use template::Template;

@@ -2,9 +2,12 @@
 //! connection: the steps of PostgreSQL's `append_batch`.
 
 use serde::Serialize;
+use sqlx::query::Query;
+use sqlx::sqlite::SqliteArguments;
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 
 use super::{Database, sql};
+use crate::envelope::NewEvent;
 use crate::store::append::Verdict;
 use crate::store::changes::Changes;
 use crate::store::writer::Prepared;
@@ -66,31 +69,42 @@ async fn insert_events(
     head: i64,
     batch: &[Prepared],
 ) -> Result<Vec<Verdict>, sqlx::Error> {
-    let mut position = head;
-    let mut verdicts = Vec::with_capacity(batch.len());
-    for one in batch {
-        for (event, leaf) in one.commit.events.iter().zip(&one.leaves) {
-            position += 1;
-            sqlx::query(sql::INSERT_EVENT)
-                .bind(position)
-                .bind(epoch)
-                .bind(event.stream.0)
-                .bind(event.version)
-                .bind(event.event_id.0)
-                .bind(event.name)
-                .bind(event.schema)
-                .bind(event.recorded_at.micros())
-                .bind(event.payload.as_slice())
-                .bind(event.metadata.as_slice())
-                .bind(leaf.as_slice())
-                .bind(event.subject.map(|account| account.0))
-                .execute(&mut *connection)
-                .await?;
+    let events = batch.iter().flat_map(|one| one.commit.events.iter().zip(&one.leaves));
+    let rows: Vec<_> = (head + 1..).zip(events).collect();
+    let mut left = rows.as_slice();
+    // Each statement is a hop to the connection's thread: so as few as will do.
+    for (many, statement) in sql::INSERTS {
+        while let Some((rows, rest)) = left.split_at_checked(many) {
+            rows.iter().fold(sqlx::query(statement), |query, row| bind(query, epoch, row)).execute(&mut *connection).await?;
+            left = rest;
         }
-        verdicts.push(Verdict::Appended(position));
     }
-    sqlx::query(sql::MOVE_HEAD).bind(position).execute(connection).await?;
-    Ok(verdicts)
+    sqlx::query(sql::MOVE_HEAD).bind(head + rows.len() as i64).execute(connection).await?;
+    let mut position = head;
+    Ok(batch.iter().map(|one| {
+        position += one.commit.events.len() as i64;
+        Verdict::Appended(position)
+    }).collect())
+}
+
+/// A row to insert: its position, the event, the event's leaf.
+type Row<'a> = (i64, (&'a NewEvent, &'a [u8; 32]));
+
+fn bind<'q>(query: Query<'q, Sqlite, SqliteArguments>, epoch: i32, row: &Row<'_>) -> Query<'q, Sqlite, SqliteArguments> {
+    let (position, (event, leaf)) = row;
+    query
+        .bind(*position)
+        .bind(epoch)
+        .bind(event.stream.0)
+        .bind(event.version)
+        .bind(event.event_id.0)
+        .bind(event.name)
+        .bind(event.schema)
+        .bind(event.recorded_at.micros())
+        .bind(event.payload.clone())
+        .bind(event.metadata.clone())
+        .bind(leaf.to_vec())
+        .bind(event.subject.map(|account| account.0))
 }
 
 /// Makes the changes, in the order of [`Changes`].

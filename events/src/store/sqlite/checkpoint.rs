@@ -4,11 +4,15 @@
 //! A passive checkpoint from a connection of its own does not stop the writer,
 //! but as long as somebody writes the WAL never starts over from its
 //! beginning. So when it has grown past [`BOUND`], one checkpoint waits for the
-//! writer's pause and truncates it.
+//! writer's pause and truncates it. It cannot while somebody reads an older
+//! snapshot, and as long as it waits for that reader nobody can write: so it
+//! waits for no more than [`PATIENCE`], and tries again when the WAL has grown
+//! by another [`BOUND`].
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
 
 use sqlx::ConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -20,11 +24,15 @@ use super::sql;
 const EVERY: u32 = 500;
 /// Bytes of WAL past which it is truncated: 64 MiB.
 const BOUND: u64 = 64 << 20;
+/// How long the writer may be held up for a truncation.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Asks the checkpointing task to look at the WAL.
 #[derive(Clone, Debug)]
 pub(crate) struct Checkpointer {
     commits: Arc<AtomicU32>,
+    /// Bytes of WAL past which it is due, however few the commits.
+    bound: Arc<AtomicU64>,
     wake: Arc<Notify>,
     wal: PathBuf,
     options: SqliteConnectOptions,
@@ -34,12 +42,15 @@ impl Checkpointer {
     pub(super) fn new(database: &Path, options: SqliteConnectOptions) -> Self {
         let mut wal = database.as_os_str().to_owned();
         wal.push("-wal");
-        Self { commits: Arc::default(), wake: Arc::default(), wal: wal.into(), options }
+        let bound = Arc::new(AtomicU64::new(BOUND));
+        let options = options.busy_timeout(PATIENCE);
+        Self { commits: Arc::default(), bound, wake: Arc::default(), wal: wal.into(), options }
     }
 
     /// Counts a commit.
     pub(super) fn committed(&self) {
-        if self.commits.fetch_add(1, Ordering::Relaxed) + 1 >= EVERY {
+        let is_due = self.commits.fetch_add(1, Ordering::Relaxed) + 1 >= EVERY;
+        if is_due || self.size() > self.bound.load(Ordering::Relaxed) {
             self.commits.store(0, Ordering::Relaxed);
             self.wake.notify_one();
         }
@@ -58,10 +69,17 @@ impl Checkpointer {
     async fn checkpoint(&self) -> Result<(), sqlx::Error> {
         let mut connection = self.options.clone().connect().await?;
         sqlx::query(sql::CHECKPOINT).execute(&mut connection).await?;
-        let size = tokio::fs::metadata(&self.wal).await.map_or(0, |wal| wal.len());
-        if size > BOUND {
+        if self.size() > BOUND {
             sqlx::query(sql::TRUNCATE_WAL).execute(&mut connection).await?;
+            // Not truncated, because somebody reads: it may grow by as much before the next try.
+            let left = self.size();
+            self.bound.store(left + BOUND, Ordering::Relaxed);
         }
         sqlx::Connection::close(connection).await
+    }
+
+    /// The WAL's bytes: a microsecond's question.
+    fn size(&self) -> u64 {
+        std::fs::metadata(&self.wal).map_or(0, |wal| wal.len())
     }
 }

@@ -2,6 +2,32 @@
 
 use crate::store::sql::statements;
 
+macro_rules! row {
+    () => {
+        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    };
+}
+
+macro_rules! four {
+    ($($rows:tt)*) => {
+        concat!($($rows)*, ", ", $($rows)*, ", ", $($rows)*, ", ", $($rows)*)
+    };
+}
+
+macro_rules! insert {
+    ($($rows:tt)*) => {
+        concat!(
+            "INSERT INTO events (position, epoch, stream, version, event_id, type, schema, recorded_at, ",
+            "payload, metadata, leaf, subject) VALUES ",
+            $($rows)*
+        )
+    };
+}
+
+/// How many events a statement inserts; the most first.
+pub(crate) const INSERTS: [(usize, &str); 4] =
+    [(64, INSERT_64_EVENTS), (16, INSERT_16_EVENTS), (4, INSERT_4_EVENTS), (1, INSERT_EVENT)];
+
 statements! {
     /// The log's head; the transaction holds the write lock already.
     HEAD = "SELECT position, epoch FROM log_head";
@@ -16,9 +42,11 @@ statements! {
               AND NOT EXISTS (SELECT 1 FROM events e
                               WHERE e.stream = unhex(x.value ->> 1, '-') AND e.version = (x.value ->> 2))";
     /// Inserts events after the head.
-    INSERT_EVENT = "INSERT INTO events (position, epoch, stream, version, event_id, type, schema, recorded_at,
-            payload, metadata, leaf, subject)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    INSERT_EVENT = insert!(row!());
+    /// The same, by the dozen and more.
+    INSERT_4_EVENTS = insert!(four!(row!()));
+    INSERT_16_EVENTS = insert!(four!(four!(row!())));
+    INSERT_64_EVENTS = insert!(four!(four!(four!(row!()))));
     /// Moves the head.
     MOVE_HEAD = "UPDATE log_head SET position = ?1";
     /// Claims due mails for a worker, the most urgent first.

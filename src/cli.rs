@@ -1,0 +1,99 @@
+//! The command line: one binary, many roles.
+
+pub(crate) mod admin;
+pub(crate) mod keys;
+mod serve;
+mod signals;
+
+use std::error::Error;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, Parser, Subcommand};
+use rekey_events::{Env, SystemEnv};
+use tracing_subscriber::EnvFilter;
+
+/// A self-hosted, event-sourced password service.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    role: Role,
+}
+
+#[derive(Debug, Subcommand)]
+enum Role {
+    /// Try it: everything in one process, demo accounts, mail caught in a local inbox.
+    Dev(DevArgs),
+    /// Serve the API and do the work, with real configuration.
+    Serve(ConfigArgs),
+    /// Bring the database's tables up to this version.
+    Migrate(ConfigArgs),
+    /// Keys: of the service, and of programs that call it.
+    #[command(subcommand)]
+    Keys(keys::Keys),
+    /// Administrators.
+    #[command(subcommand)]
+    Admin(admin::Admin),
+}
+
+/// How to try it.
+#[derive(Debug, Args)]
+pub struct DevArgs {
+    /// The address to listen at.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// The folder for database, keys and mails; kept.
+    #[arg(long, default_value = "rekey-data")]
+    pub data: PathBuf,
+    /// Send mails to this SMTP server instead of the local inbox.
+    #[arg(long, value_name = "HOST:PORT")]
+    pub smtp: Option<String>,
+}
+
+/// Where the configuration is.
+#[derive(Debug, Args)]
+pub struct ConfigArgs {
+    /// The configuration file.
+    #[arg(long, env = "REKEY_CONFIG", default_value = "rekey.toml")]
+    config: PathBuf,
+}
+
+impl Cli {
+    /// Does what was asked for.
+    ///
+    /// # Errors
+    /// It cannot be done; the text says why.
+    pub async fn run(self) -> Result<ExitCode, Box<dyn Error>> {
+        let env: Arc<dyn Env> = Arc::new(SystemEnv);
+        match self.role {
+            Role::Dev(args) => {
+                log_for_people();
+                crate::dev::run(&args, env).await
+            }
+            Role::Serve(args) => {
+                log_for_machines();
+                serve::run(&args, env).await
+            }
+            Role::Migrate(args) => serve::migrate(&args, &*env).await,
+            Role::Keys(keys) => keys.run(&*env),
+            Role::Admin(admin) => admin.run(env).await,
+        }
+    }
+}
+
+fn filter(otherwise: &str) -> EnvFilter {
+    EnvFilter::try_from_env("REKEY_LOG").unwrap_or_else(|_| EnvFilter::new(otherwise))
+}
+
+fn log_for_people() {
+    tracing_subscriber::fmt().with_env_filter(filter("warn")).with_writer(std::io::stderr).init();
+}
+
+fn log_for_machines() {
+    tracing_subscriber::fmt().json().with_env_filter(filter("info")).with_writer(std::io::stderr).init();
+}
+
+pub(crate) use signals::until_stopped;

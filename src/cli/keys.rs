@@ -1,0 +1,45 @@
+//! `rekey keys`: making keys.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use rekey_events::Env;
+use rekey_events::env::random;
+
+use crate::service::sessions::token_hash;
+
+/// Making keys.
+#[derive(Debug, Subcommand)]
+pub(super) enum Keys {
+    /// Make the service's key file. Keep it, and keep it secret: without it no link and no second factor works.
+    Generate {
+        /// The new file.
+        file: PathBuf,
+    },
+    /// Make a key for a program that calls the API: prints it once, with the hash for the configuration.
+    ApiKey,
+}
+
+impl Keys {
+    pub(super) fn run(self, env: &dyn Env) -> Result<ExitCode, Box<dyn Error>> {
+        match self {
+            Self::Generate { file } => {
+                crate::keys::Keys::generate(env, false).write(&file)?;
+                println!("{} is made, readable by its owner only.", file.display());
+            }
+            Self::ApiKey => {
+                let key = api_key(env);
+                println!("key, for the program:            {key}");
+                println!("token_hash, for [[api_keys]]:    {}", token_hash(&key));
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// A fresh key for a program.
+pub(crate) fn api_key(env: &dyn Env) -> String {
+    format!("rkk_{}", hex::encode(random::<32>(env)))
+}

@@ -1,0 +1,48 @@
+//! `rekey serve` and `rekey migrate`: with real configuration.
+
+use std::error::Error;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use rekey_events::Env;
+use rekey_events::store::Store;
+use tokio_util::sync::CancellationToken;
+
+use super::{ConfigArgs, until_stopped};
+use crate::config::Config;
+use crate::keys::Keys;
+use crate::node::{MailTo, Node};
+
+/// The configuration, overridden by this process's environment.
+pub(super) fn load(args: &ConfigArgs) -> Result<Config, Box<dyn Error>> {
+    let variables = std::env::vars().filter(|(name, _)| name != "REKEY_CONFIG");
+    Ok(Config::load(&args.config, variables)?)
+}
+
+/// The keys; those made for development are refused.
+pub(super) fn keys(config: &Config) -> Result<Keys, Box<dyn Error>> {
+    let keys = Keys::read(&config.key_file)?;
+    if keys.development() {
+        let file = config.key_file.display();
+        return Err(format!("{file} holds development keys: make real ones with `rekey keys generate FILE`").into());
+    }
+    Ok(keys)
+}
+
+pub(super) async fn run(args: &ConfigArgs, env: Arc<dyn Env>) -> Result<ExitCode, Box<dyn Error>> {
+    let config = load(args)?;
+    let node = Node::build(&config, keys(&config)?, MailTo::Server, env).await?;
+    tracing::info!(address = %node.address()?, public_url = %config.base_url(), "listening");
+    let stop = CancellationToken::new();
+    let code = until_stopped(stop.clone(), node.run(stop)).await?;
+    tracing::info!("stopped");
+    Ok(code)
+}
+
+pub(super) async fn migrate(args: &ConfigArgs, env: &dyn Env) -> Result<ExitCode, Box<dyn Error>> {
+    let store = Store::open(&load(args)?.database.url()?).await?;
+    store.migrate(env.uuid()).await?;
+    println!("The tables are up to date; the log is at position {}.", store.last_position().await?);
+    store.close().await;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,126 @@
+//! The HTTP API: the whole URL map on one screen, and what surrounds it.
+
+mod accounts;
+mod body;
+mod caller;
+mod commands;
+mod docs;
+mod events;
+mod health;
+mod mails;
+mod sessions;
+mod text;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use rekey_events::Permission;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::problem::{Kind, Problem};
+use crate::service::Service;
+
+/// How long a request may take before it is given up.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// An API key, as configured: its token's hash and what it may do.
+#[derive(Clone, Debug)]
+pub struct ApiKey {
+    /// Its name, in the log.
+    pub name: String,
+    /// SHA-256 of its token, as hex.
+    pub token_hash: String,
+    /// What it may do.
+    pub permissions: Vec<Permission>,
+}
+
+/// What handlers share.
+#[derive(Clone)]
+pub struct App {
+    /// The service.
+    pub service: Service,
+    /// API keys.
+    pub api_keys: Arc<[ApiKey]>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Arc<[IpAddr]>,
+    /// Where people reach us.
+    pub public_url: Arc<str>,
+}
+
+/// The API's routes and their description.
+fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(docs::about())
+        .routes(routes!(commands::resets::request_reset))
+        .routes(routes!(commands::resets::complete_reset))
+        .routes(routes!(commands::resets::disown_reset))
+        .routes(routes!(commands::resets::issue_admin_reset))
+        .routes(routes!(commands::resets::revoke_reset))
+        .routes(routes!(commands::passwords::change_password))
+        .routes(routes!(commands::passwords::set_password))
+        .routes(routes!(commands::second_factor::offer_second_factor))
+        .routes(routes!(commands::second_factor::confirm_second_factor))
+        .routes(routes!(commands::second_factor::replace_recovery_codes))
+        .routes(routes!(commands::second_factor::remove_second_factor))
+        .routes(routes!(commands::second_factor::reset_second_factor))
+        .routes(routes!(commands::accounts::register_account))
+        .routes(routes!(commands::accounts::record_sign_in))
+        .routes(routes!(commands::accounts::grant_permission))
+        .routes(routes!(commands::accounts::revoke_permission))
+        .routes(routes!(commands::accounts::erase_person))
+        .routes(routes!(commands::mails::requeue_mail))
+        .routes(routes!(sessions::sign_in, sessions::list))
+        .routes(routes!(sessions::end))
+        .routes(routes!(accounts::list))
+        .routes(routes!(accounts::one))
+        .routes(routes!(accounts::history))
+        .routes(routes!(events::list))
+        .routes(routes!(mails::list))
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+        .routes(routes!(health::metrics))
+}
+
+/// The API's description: OpenAPI 3.1.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    api().split_for_parts().1
+}
+
+/// All routes, with what surrounds them.
+pub fn router(app: App) -> Router {
+    let (api, openapi) = api().split_for_parts();
+    api.merge(docs::routes(openapi))
+        .fallback(|| async { Problem::new(Kind::NotFound) })
+        .method_not_allowed_fallback(|| async { Problem::new(Kind::MethodNotAllowed) })
+        .with_state(app)
+        .layer(middleware::from_fn(guard_response))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(CatchPanicLayer::custom(|_| Problem::new(Kind::Internal).into_response()))
+}
+
+/// Headers that every answer has, unless it says otherwise.
+const HEADERS: [(HeaderName, &str); 5] = [
+    (header::CACHE_CONTROL, "no-store"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+];
+
+async fn guard_response(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in HEADERS {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}

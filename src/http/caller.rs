@@ -1,0 +1,169 @@
+//! Who calls, from where, and with what body: what every command begins with.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::Json;
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rekey_events::rows::IdempotencyRow;
+use rekey_events::store::Context;
+use rekey_events::store::execute::Origin;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::{App, body};
+use crate::problem::{Kind, Problem};
+use crate::service::call::Outcome;
+use crate::service::sessions::token_hash;
+use crate::service::{Answer, Call, Caller};
+
+/// What may be called while the password must be changed.
+const ALLOWED_BEFORE_CHANGE: [&str; 2] = ["/v1/commands/change-password", "/v1/sessions"];
+/// Characters of a user agent that are kept.
+const USER_AGENT: usize = 200;
+
+/// A call without a body.
+pub(super) struct Called(pub Call);
+
+/// A call with a JSON body.
+pub(super) struct Command<T>(pub Call, pub T);
+
+impl FromRequestParts<App> for Called {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let env = app.service.env();
+        let caller = caller(app, &parts.headers, parts.uri.path()).await?;
+        let mut context = Context::new(env, caller.actor());
+        let source = source(app, parts).map(|address| address.to_string()).unwrap_or_default();
+        context.origin = Some(Origin { source, user_agent: user_agent(&parts.headers) });
+        Ok(Self(Call { caller, context, idempotency: None }))
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for Command<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let Called(mut call) = Called::from_request_parts(&mut parts, app).await?;
+        let bytes = body::read(&parts.headers, body).await?;
+        let value = body::parse(&bytes)?;
+        if let Some(key) = idempotency_key(&parts.headers)? {
+            make_idempotent(app, &mut call, parts.uri.path(), key, &bytes);
+        }
+        Ok(Self(call, value))
+    }
+}
+
+/// The caller, by the token sent.
+async fn caller(app: &App, headers: &HeaderMap, path: &str) -> Result<Caller, Problem> {
+    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(Caller::Anyone) };
+    let value = value.to_str().map_err(|_| Kind::NotSignedIn)?;
+    let (scheme, token) = value.split_once(' ').ok_or(Kind::NotSignedIn)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Kind::NotSignedIn.into());
+    }
+    // Looked up by hash: what the comparison takes says nothing about the token.
+    let hash = token_hash(token.trim());
+    if let Some(key) = app.api_keys.iter().find(|key| key.token_hash == hash) {
+        return Ok(Caller::Key { name: key.name.clone(), permissions: key.permissions.clone() });
+    }
+    let (session, must_change) = app.service.session(token.trim(), app.service.env().now()).await?;
+    if must_change && !ALLOWED_BEFORE_CHANGE.iter().any(|allowed| path.starts_with(allowed)) {
+        return Err(Kind::PasswordChangeRequired.into());
+    }
+    Ok(Caller::Person(session))
+}
+
+/// Where the call comes from: the peer, or, when that is a proxy we trust, the
+/// nearest address before it that is none.
+fn source(app: &App, parts: &Parts) -> Option<IpAddr> {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip().to_canonical();
+    if !app.trusted_proxies.contains(&peer) {
+        return Some(peer);
+    }
+    let forwarded = parts.headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let hops: Vec<_> = forwarded.flat_map(|value| value.split(',')).map(|hop| hop.trim().parse::<IpAddr>()).collect();
+    let before = hops.into_iter().rev().map_while(Result::ok).find(|hop| !app.trusted_proxies.contains(hop));
+    before.or(Some(peer))
+}
+
+fn user_agent(headers: &HeaderMap) -> String {
+    let value = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.chars().filter(|character| !character.is_control()).take(USER_AGENT).collect()
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let wrong = || Problem::invalid("", "the Idempotency-Key header must be 1 to 255 visible ASCII characters");
+    let key = value.to_str().map_err(|_| wrong())?;
+    if key.is_empty() || key.len() > 255 { Err(wrong()) } else { Ok(Some(key)) }
+}
+
+/// The same caller, command and key give the same event ids.
+fn make_idempotent(app: &App, call: &mut Call, path: &str, key: &str, bytes: &[u8]) {
+    let keys = app.service.keys();
+    let name = keys.blind("idempotency", &[&call.caller.actor(), path, key]);
+    let body = keys.blind("idempotent body", &[&String::from_utf8_lossy(bytes)]);
+    let mut seed = [0; 32];
+    seed.copy_from_slice(name.as_bytes());
+    call.context.seed = Some(seed);
+    call.idempotency = Some((name, body));
+}
+
+impl Call {
+    /// For answers that hold a secret shown once: they are not kept, so the
+    /// same call made again is a new one.
+    pub(super) fn never_repeated(mut self) -> Self {
+        self.context.seed = None;
+        self.idempotency = None;
+        self
+    }
+}
+
+/// Does the work, unless its answer is kept already.
+pub(super) async fn answered(app: &App, call: &Call, work: impl Future<Output = Outcome>) -> Response {
+    match kept(app, call).await {
+        Ok(Some(answer)) => return answer,
+        Err(problem) => return problem.into_response(),
+        Ok(None) => {}
+    }
+    let outcome = work.await;
+    // The same call, made twice at once: the answer of the one that was recorded counts.
+    match kept(app, call).await {
+        Ok(Some(answer)) => answer,
+        _ => outcome.map_or_else(Problem::into_response, respond),
+    }
+}
+
+async fn kept(app: &App, call: &Call) -> Result<Option<Response>, Problem> {
+    let Some((key, body)) = &call.idempotency else { return Ok(None) };
+    let Some(row) = app.service.store().idempotency(key).await? else { return Ok(None) };
+    if row.body != *body {
+        return Err(Kind::IdempotencyKeyReused.into());
+    }
+    repeat(app, &row).await.map(Some)
+}
+
+async fn repeat(app: &App, row: &IdempotencyRow) -> Result<Response, Problem> {
+    let body: Map<String, Value> = serde_json::from_str(&row.answer).unwrap_or_default();
+    let status = u16::try_from(row.status).unwrap_or(500);
+    if status >= 400 {
+        let headers = [(header::CONTENT_TYPE, "application/problem+json")];
+        return Ok((status_of(status), headers, Json(body)).into_response());
+    }
+    let position = app.service.store().position_of(row.event_id).await?;
+    Ok(respond(Answer { status, body }.at(position)))
+}
+
+fn status_of(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// The answer as a response.
+pub(super) fn respond(answer: Answer) -> Response {
+    (status_of(answer.status), Json(answer.body)).into_response()
+}

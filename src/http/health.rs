@@ -1,0 +1,41 @@
+//! `/healthz`, `/readyz`, `/metrics`.
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+
+use super::App;
+use crate::problem::{Problem, ProblemBody};
+
+#[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, description = "The process runs")))]
+/// Whether the process runs.
+pub(super) async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+#[utoipa::path(
+    get, path = "/readyz", tag = "operations",
+    responses(
+        (status = 200, description = "The database answers"),
+        (status = 503, description = "It does not", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+/// Whether commands can be taken: the database answers.
+pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, Problem> {
+    app.service.store().last_position().await?;
+    Ok("ready\n")
+}
+
+#[utoipa::path(get, path = "/metrics", tag = "operations", responses((status = 200, description = "OpenMetrics text")))]
+/// What can be counted.
+pub(super) async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
+    let position = app.service.store().last_position().await?;
+    let unsettled = app.service.store().unsettled_mails().await?;
+    let text = format!(
+        "# HELP rekey_log_position The position of the log's last event.\n\
+         # TYPE rekey_log_position counter\nrekey_log_position {position}\n\
+         # HELP rekey_mails_unsettled Mails without an outcome yet.\n\
+         # TYPE rekey_mails_unsettled gauge\nrekey_mails_unsettled {unsettled}\n"
+    );
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
+}

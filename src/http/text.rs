@@ -1,0 +1,67 @@
+//! Texts as bodies may hold them: bounded, and without what cannot be typed.
+
+use std::fmt;
+use std::ops::Deref;
+
+use serde::{Deserialize, Deserializer, de};
+
+/// One line of at least one and at most `MOST` characters, none of them a
+/// control character.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line<const MOST: usize>(String);
+
+impl<const MOST: usize> Deref for Line<MOST> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de, const MOST: usize> Deserialize<'de> for Line<MOST> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        if text.trim().is_empty() {
+            return Err(de::Error::custom("must not be empty"));
+        }
+        if text.chars().count() > MOST {
+            return Err(de::Error::custom(format!("must have at most {MOST} characters")));
+        }
+        if text.chars().any(char::is_control) {
+            return Err(de::Error::custom("must not have control characters"));
+        }
+        Ok(Self(text))
+    }
+}
+
+/// A password as typed: anything of at most 4,096 bytes. Which ones are taken
+/// is the policy's business. It is never shown.
+#[derive(Clone, zeroize::ZeroizeOnDrop)]
+pub struct Password(String);
+
+impl Deref for Password {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+impl<'de> Deserialize<'de> for Password {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        if text.is_empty() {
+            return Err(de::Error::custom("must not be empty"));
+        }
+        if text.len() > 4096 {
+            return Err(de::Error::custom("must have at most 4096 bytes"));
+        }
+        Ok(Self(text))
+    }
+}
