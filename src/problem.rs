@@ -293,26 +293,33 @@ impl From<rekey_events::account::AccountRefusal> for Problem {
         use rekey_events::account::AccountRefusal as R;
         let kind = match refusal {
             R::NoSuchAccount => Kind::NotFound,
-            R::SecondFactorRequired => Kind::SecondFactorRequired,
+            R::SecondFactorRequired => return Kind::SecondFactorRequired.into(),
             R::LinkUnusable => return Kind::LinkUnusable.into(),
             R::WrongCode => return Kind::WrongCode.into(),
             R::NotEligible(_) => Kind::NotEligible,
             R::AlreadyRegistered | R::SecondFactorEnrolled | R::NoSecondFactor => Kind::NotPossible,
         };
-        Self::because(kind, format!("{refusal}."))
+        Self::because(kind, sentence(&refusal))
     }
+}
+
+/// A refusal's words as a sentence.
+fn sentence(refusal: &impl std::fmt::Display) -> String {
+    let words = refusal.to_string();
+    let mut letters = words.chars();
+    letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
 }
 
 impl From<rekey_events::mail::MailRefusal> for Problem {
     fn from(refusal: rekey_events::mail::MailRefusal) -> Self {
         use rekey_events::mail::MailRefusal as R;
         let kind = if refusal == R::NoSuchMail { Kind::NotFound } else { Kind::NotPossible };
-        Self::because(kind, format!("{refusal}."))
+        Self::because(kind, sentence(&refusal))
     }
 }
 
 impl From<rekey_events::request::RequestRefusal> for Problem {
     fn from(refusal: rekey_events::request::RequestRefusal) -> Self {
-        Self::because(Kind::NotPossible, format!("{refusal}."))
+        Self::because(Kind::NotPossible, sentence(&refusal))
     }
 }

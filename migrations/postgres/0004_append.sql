@@ -22,7 +22,7 @@ CREATE FUNCTION append_batch(
 ) RETURNS bigint[] LANGUAGE plpgsql
 -- Plans made on an empty table must not outlive it: always by index.
 SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off
-SET plan_cache_mode = force_generic_plan
+SET plan_cache_mode = force_generic_plan SET jit = off
 AS $$
 DECLARE
     head   bigint;

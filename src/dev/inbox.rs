@@ -43,7 +43,7 @@ fn read(path: &Path) -> Option<Mail> {
         to: to.unwrap_or_default().to_owned(),
         subject: message.subject().unwrap_or_default().to_owned(),
         date: message.date().map(mail_parser::DateTime::to_rfc3339).unwrap_or_default(),
-        text: message.body_text(0).unwrap_or_default().into_owned(),
+        text: message.body_text(0).unwrap_or_default().replace("\r\n", "\n"),
         html: message.body_html(0).unwrap_or_default().into_owned(),
     })
 }

@@ -32,7 +32,6 @@ pub async fn events_cannot_be_changed(bed: Bed) {
         "INSERT INTO events SELECT * FROM events WHERE position = 1
             ON CONFLICT (position) DO UPDATE SET type = 'Other'",
     ];
-    // SQLite needs a WHERE before ON CONFLICT in an INSERT … SELECT; PostgreSQL does not mind.
     assert_refused(&bed, &statements).await;
 }
 

@@ -78,7 +78,7 @@ suite! {
         queue::a_caller_that_leaves_takes_nothing_back,
         races::two_nodes_at_one_version_have_one_winner,
         races::sixty_four_commands_to_one_stream_all_win,
-        races::commands_of_two_nodes_to_one_stream_all_win,
+        races::commands_of_three_nodes_to_one_stream_all_win,
         races::a_moved_guard_is_told_at_once,
         reads::a_gone_database_is_no_empty_history,
         reads::a_gone_table_is_no_empty_history,

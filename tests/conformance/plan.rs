@@ -33,9 +33,17 @@ pub async fn a_full_log_is_read_by_index(bed: Bed) {
     sql.run(if matches!(sql, Sql::Postgres(_)) { AS_THE_POOL } else { "SELECT 1" }).await.unwrap();
     for (name, text) in sql::every(&bed.store) {
         let plan = explain(&mut sql, text).await;
-        let scans = ["Seq Scan on events", "SCAN events", "SCAN e", "SCAN f"];
-        let scanned = plan.lines().any(|line| scans.iter().any(|scan| line.trim_end().ends_with(scan) || line.contains(&format!("{scan} "))));
-        assert!(!scanned, "{name}:\n{plan}");
+        assert!(!plan.lines().any(scans_events), "{name}:\n{plan}");
+    }
+}
+
+/// Whether a line of either database's plan reads the table from end to end; `e` is its usual alias.
+fn scans_events(line: &str) -> bool {
+    let mut words = line.split_whitespace().skip_while(|word| !["SCAN", "Seq"].contains(word));
+    match (words.next(), words.next()) {
+        (Some("SCAN"), Some("events" | "e")) => true,
+        (Some("Seq"), Some("Scan")) => words.nth(1) == Some("events"),
+        _ => false,
     }
 }
 

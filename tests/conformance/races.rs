@@ -32,9 +32,9 @@ pub async fn sixty_four_commands_to_one_stream_all_win(bed: Bed) {
     assert_all_win(&bed, id, 64, std::slice::from_ref(&bed.log)).await;
 }
 
-pub async fn commands_of_two_nodes_to_one_stream_all_win(bed: Bed) {
+pub async fn commands_of_three_nodes_to_one_stream_all_win(bed: Bed) {
     let id = account(&bed, &bed.log).await;
-    assert_all_win(&bed, id, 128, &[bed.log.clone(), bed.another_node().await]).await;
+    assert_all_win(&bed, id, 384, &[bed.log.clone(), bed.another_node().await, bed.another_node().await]).await;
 }
 
 async fn assert_all_win(bed: &Bed, id: AccountId, commands: usize, nodes: &[Log]) {

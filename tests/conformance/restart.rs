@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::bed::Bed;
-use crate::facts::{all, assert_gapless, begin};
+use crate::facts::{account, all, assert_gapless, begin};
 
 const CALLERS: usize = 64;
 const KILLS: usize = 3;
@@ -30,15 +30,18 @@ pub async fn another_epoch_stops_appends_loudly(bed: Bed) {
 
 /// On a server of its own, killed with all its children while 64 callers append.
 pub async fn a_killed_server_loses_and_doubles_nothing(_: Bed) {
-    let mut server = Postgres::start_durable().await;
+    let mut server = Postgres::start().await;
     let bed = Arc::new(Bed::of(&server).await);
+    let id = account(&bed, &bed.log).await;
     let callers = Callers::start(&bed);
     for kill in 1..=KILLS {
         callers.until_acknowledged(kill * 500).await;
         server.kill().await;
-        let stream = begin(&bed).events[0].stream;
-        assert!(bed.log.load::<Account>(stream).await.is_err(), "the database is gone");
+        let log = bed.log.clone();
+        let load = tokio::spawn(async move { log.load::<Account>(id.into()).await });
         server.start_again().await;
+        let loaded = load.await.unwrap();
+        assert!(loaded.is_err() || loaded.is_ok_and(|loaded| loaded.version == 1), "never an empty history");
     }
     callers.until_acknowledged((KILLS + 1) * 500).await;
     callers.stop_and_check(&bed).await;
@@ -78,7 +81,8 @@ impl Callers {
                 Err(error) => panic!("{error}"),
             }
         }
-        assert!(stored.keys().all(|id| tried.contains_key(id)));
+        let untried = stored.keys().filter(|id| !tried.contains_key(id)).count();
+        assert!(untried <= 1, "{untried} events, and not only the account's, were stored that nobody appended");
         let lost = tried.values().filter(|outcome| outcome.is_err()).count();
         println!("{} attempts, {} stored, {lost} without an answer", tried.len(), stored.len());
     }

@@ -10,8 +10,8 @@ use crate::facts::{assert_gapless, event, stream, write};
 
 const MIB: u64 = 1 << 20;
 /// Past 64 MiB it is truncated; the writer goes on while that is prepared.
-const BOUND: u64 = 96 * MIB;
-const WRITTEN: u64 = 224;
+const BOUND: u64 = 128 * MIB;
+const WRITTEN: u64 = 256;
 
 fn wal(bed: &Bed) -> u64 {
     let path = bed.url.strip_prefix("sqlite:").unwrap();

@@ -1,5 +1,7 @@
 //! Load, decide, append: how a command is carried out.
 
+use std::time::Duration;
+
 use sha2::{Digest, Sha256};
 
 use super::streams::{Loaded, Slot};
@@ -14,7 +16,11 @@ use crate::rows::{Change, OriginRow};
 
 
 /// How often a command is decided again after conflicts.
-const TRIES: usize = 16;
+const TRIES: u32 = 16;
+/// Conflicts in a row before it waits between them.
+const FREE_TRIES: u32 = 3;
+/// The longest wait.
+const LONGEST_PAUSE: Duration = Duration::from_millis(128);
 
 /// Where a call came from; kept in the vault, beside its events.
 #[derive(Clone, Debug, Default)]
@@ -199,7 +205,7 @@ impl Log {
         let slot = self.streams().slot(stream);
         let mut slot = slot.lock_owned().await;
         let mut tried = None;
-        for _ in 0..TRIES {
+        for tries in 0..TRIES {
             let (loaded, fresh) = self.remembered::<R>(&slot, stream).await?;
             if tried == Some(loaded.version) {
                 // This stream has not moved: it was a guard, and deciding again would not help.
@@ -218,6 +224,7 @@ impl Log {
                     Err(AppendError::Conflict) => {
                         slot.forget();
                         tried = Some(loaded.version);
+                        tokio::time::sleep(pause(tries)).await;
                     }
                     Err(error) => {
                         slot.forget();
@@ -317,6 +324,16 @@ impl Slot {
             let version = version + i64::try_from(done.events.len()).unwrap_or(i64::MAX);
             self.set(Loaded { state: done.state.clone(), version });
         }
+    }
+}
+
+/// How long to wait after a conflict. A node that has just won decides on what
+/// it remembers, and is faster than one that must load: without a pause the
+/// latter loses until the former has nothing left to do.
+fn pause(tries: u32) -> Duration {
+    match tries.checked_sub(FREE_TRIES) {
+        None => Duration::ZERO,
+        Some(over) => Duration::from_millis(1 << over.min(7)).min(LONGEST_PAUSE),
     }
 }
 
