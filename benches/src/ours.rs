@@ -19,15 +19,12 @@ use crate::work::{Call, Calls, Work, for_each, register};
 struct Commands {
     calls: Calls,
     views: bool,
-    url: String,
     log: RwLock<Log>,
-    accounts: Vec<Uuid>,
 }
 
 /// A contender with `accounts` in its database.
 pub async fn commands(bed: &Bed, calls: Calls, views: bool, accounts: &[Uuid]) -> Arc<dyn Contender> {
-    let url = bed.migrated("ours").await;
-    let log = bed.log(&url).await;
+    let log = bed.log(&bed.migrated("ours").await).await;
     let begin = {
         let log = log.clone();
         move |account| {
@@ -36,7 +33,7 @@ pub async fn commands(bed: &Bed, calls: Calls, views: bool, accounts: &[Uuid]) -
         }
     };
     for_each(accounts, begin).await;
-    Arc::new(Commands { calls, views, url, log: RwLock::new(log), accounts: accounts.to_vec() })
+    Arc::new(Commands { calls, views, log: RwLock::new(log) })
 }
 
 async fn carry_out(log: &Log, views: bool, work: Work, account: Uuid, at: Moment, command: &AccountCommand) {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use askama::Template;
 use axum::Router;
@@ -20,6 +21,9 @@ use crate::service::{Service, second_factor::qr};
 /// Own files only; the mail is shown in a frame that can do nothing.
 const POLICY: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-src 'self'; \
     base-uri 'none'; form-action 'self'";
+
+/// How long a script waits for the first mail.
+const FIRST_MAIL: Duration = Duration::from_secs(5);
 
 /// What the pages show.
 #[derive(Clone)]
@@ -114,11 +118,20 @@ async fn html(State(desk): Shared, Path(id): Path<String>) -> Result<Response, P
     Ok(([(header::CONTENT_SECURITY_POLICY, policy)], Html(mail.html)).into_response())
 }
 
-/// The newest mail's text, for a script.
+/// The newest mail's text, for a script; waits a little for the first one.
 async fn latest(State(desk): Shared) -> Result<Response, Problem> {
-    let mail = inbox::list(&desk.inbox).into_iter().next().ok_or(Kind::NotFound)?;
+    let mail = tokio::time::timeout(FIRST_MAIL, newest(&desk)).await.map_err(|_| Kind::NotFound)?;
     let head = format!("To: {}\nSubject: {}\nDate: {}\n\n", mail.to, mail.subject, mail.date);
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], head + &mail.text).into_response())
+}
+
+async fn newest(desk: &Desk) -> Mail {
+    loop {
+        if let Some(mail) = inbox::list(&desk.inbox).into_iter().next() {
+            return mail;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 async fn style() -> Response {

@@ -99,10 +99,7 @@ pub async fn commits_to_one_stream_follow_each_other(bed: Bed) {
 
 pub async fn of_two_commits_that_guard_each_other_one_wins(bed: Bed) {
     let (left, right) = (begun(&bed).await, begun(&bed).await);
-    let crossed = vec![
-        guarding(write(&bed, left, 2), right, 1),
-        guarding(write(&bed, right, 2), left, 1),
-    ];
+    let crossed = vec![guarding(write(&bed, left, 2), right, 1), guarding(write(&bed, right, 2), left, 1)];
     let outcomes = together(&bed, crossed).await;
     assert!(matches!(outcomes[..], [Ok(_), Err(AppendError::Conflict)]), "{outcomes:?}");
 }

@@ -28,7 +28,10 @@ pub async fn payloads_come_back_byte_for_byte(bed: Bed) {
     for (stored, appended) in assert_gapless(&bed.store).await.iter().zip(&commit.events) {
         assert_eq!(stored.payload, appended.payload);
         assert_eq!(stored.metadata, appended.metadata);
-        assert_eq!((stored.event_id, stored.stream, stored.version), (appended.event_id, stream, appended.version));
+        assert_eq!(
+            (stored.event_id, stored.stream, stored.version),
+            (appended.event_id, stream, appended.version)
+        );
         assert_eq!((stored.name.as_str(), stored.recorded_at), (appended.name, appended.recorded_at));
     }
 }

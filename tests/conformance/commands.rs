@@ -1,8 +1,8 @@
 //! Load, decide, append.
 
+use rekey_events::AccountId;
 use rekey_events::account::{Account, AccountCommand};
 use rekey_events::store::sql;
-use rekey_events::AccountId;
 
 use crate::bed::Bed;
 use crate::facts::{REGISTER, execute};

@@ -5,8 +5,18 @@ use crate::facts::{assert_gapless, begin};
 
 /// What a copy of the first event would be made of, but for what `columns` say otherwise.
 const COLUMNS: [&str; 12] = [
-    "position", "epoch", "stream", "version", "event_id", "type", "schema", "recorded_at", "payload", "metadata",
-    "leaf", "subject",
+    "position",
+    "epoch",
+    "stream",
+    "version",
+    "event_id",
+    "type",
+    "schema",
+    "recorded_at",
+    "payload",
+    "metadata",
+    "leaf",
+    "subject",
 ];
 
 /// Fails unless each statement is refused in clear words and nothing has changed.
@@ -46,7 +56,9 @@ pub async fn replacing_an_event_is_refused(bed: Bed) {
     assert_eq!(sql.number("PRAGMA recursive_triggers").await, 0, "else the trigger against DELETE would do");
     let other = ["90", "1", "randomblob(16)", "90", "randomblob(16)"];
     let replace = |verb: &str, kept: &[&str]| {
-        let field = |at: usize| if kept.contains(&COLUMNS[at]) { COLUMNS[at] } else { other.get(at).unwrap_or(&COLUMNS[at]) };
+        let field = |at: usize| {
+            if kept.contains(&COLUMNS[at]) { COLUMNS[at] } else { other.get(at).unwrap_or(&COLUMNS[at]) }
+        };
         let fields: Vec<_> = (0..COLUMNS.len()).map(field).collect();
         format!("{verb} INTO events SELECT {} FROM events WHERE position = 2", fields.join(", "))
     };

@@ -69,14 +69,20 @@ const MARK: &str = "to_be_killed";
 
 /// The database's address; on PostgreSQL with a name by which to know the process' sessions.
 fn marked(bed: &Bed) -> String {
-    let name = if matches!(bed.store, Store::Sqlite(_)) { String::new() } else { format!("?application_name={MARK}") };
+    let name = if matches!(bed.store, Store::Sqlite(_)) {
+        String::new()
+    } else {
+        format!("?application_name={MARK}")
+    };
     format!("{}{name}", bed.url)
 }
 
 /// PostgreSQL finishes what it was asked before it notices that nobody is there to hear the answer.
 async fn until_gone(bed: &Bed) {
-    let left = format!("SELECT count(*) FROM pg_stat_activity WHERE application_name = '{MARK}'
-        AND datname = current_database()");
+    let left = format!(
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = '{MARK}'
+        AND datname = current_database()"
+    );
     let mut sql = bed.sql().await;
     while matches!(bed.store, Store::Postgres(_)) && sql.number(&left).await > 0 {
         tokio::task::yield_now().await;

@@ -25,7 +25,9 @@ pub async fn sixteen_uses_of_one_link_have_one_winner(bed: Bed) {
         winners += won;
         refusals += refused;
     }
-    println!("{ROUNDS} links, each used {USES} times at once on two nodes: {winners} winners, {refusals} × LinkUnusable");
+    println!(
+        "{ROUNDS} links, each used {USES} times at once on two nodes: {winners} winners, {refusals} × LinkUnusable"
+    );
     assert_gapless(&bed.store).await;
     fold::assert_views(&bed).await;
 }
@@ -39,7 +41,8 @@ async fn race(bed: &Bed, nodes: &[Log]) -> (usize, usize) {
     let uses = nodes.iter().cycle().take(USES).map(|log| usage(bed, log, id, reset, &barrier));
     let answers: Vec<Answer> = all(uses.collect()).await;
     let won: Vec<_> = answers.iter().filter_map(|answer| answer.as_ref().ok()).collect();
-    let unusable = |answer: &&Answer| matches!(answer, Err(CommandError::Refused(AccountRefusal::LinkUnusable)));
+    let unusable =
+        |answer: &&Answer| matches!(answer, Err(CommandError::Refused(AccountRefusal::LinkUnusable)));
     let credential = bed.store.account(id).await.unwrap().unwrap().credential_id;
     assert!(won.iter().all(|done| done.state.credential() == credential && credential.is_some()));
     (won.len(), answers.iter().filter(unusable).count())

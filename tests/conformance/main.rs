@@ -1,6 +1,8 @@
 //! One suite for both databases: every test here is stamped for SQLite and for
 //! PostgreSQL, and knows neither; but for the few on what only one of them has.
 
+#![expect(clippy::unwrap_used, reason = "what a test did not expect ends it")]
+
 mod again;
 mod batch;
 mod bed;

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use rekey_events::AccountId;
 use rekey_events::account::{Account, AccountCommand};
 use rekey_events::store::{AppendError, CommandError, Log};
-use rekey_events::AccountId;
 
 use crate::bed::Bed;
 use crate::facts::{Answer, account, all, assert_gapless, enqueue, execute, stream, write};
@@ -34,7 +34,8 @@ pub async fn sixty_four_commands_to_one_stream_all_win(bed: Bed) {
 
 pub async fn commands_of_three_nodes_to_one_stream_all_win(bed: Bed) {
     let id = account(&bed, &bed.log).await;
-    assert_all_win(&bed, id, 384, &[bed.log.clone(), bed.another_node().await, bed.another_node().await]).await;
+    assert_all_win(&bed, id, 384, &[bed.log.clone(), bed.another_node().await, bed.another_node().await])
+        .await;
 }
 
 async fn assert_all_win(bed: &Bed, id: AccountId, commands: usize, nodes: &[Log]) {
@@ -56,12 +57,10 @@ pub async fn a_moved_guard_is_told_at_once(bed: Bed) {
     let (administrator, target) = (account(&bed, &bed.log).await, account(&bed, &bed.log).await);
     execute(&bed, &bed.log, administrator, &AccountCommand::RecordSignIn).await.unwrap();
     let (begun, context) = (Instant::now(), bed.context());
-    let guarded = bed.log.execute::<Account>(
-        &context,
-        target.into(),
-        &AccountCommand::RecordSignIn,
-        |_, _, draft| draft.guard(administrator.into(), 1),
-    );
+    let guarded =
+        bed.log.execute::<Account>(&context, target.into(), &AccountCommand::RecordSignIn, |_, _, draft| {
+            draft.guard(administrator.into(), 1)
+        });
     assert!(matches!(guarded.await, Err(CommandError::Append(AppendError::Conflict))));
     assert!(begun.elapsed() < Duration::from_millis(500), "{:?}", begun.elapsed());
 }

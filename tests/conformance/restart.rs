@@ -82,7 +82,10 @@ impl Callers {
             }
         }
         let untried = stored.keys().filter(|id| !tried.contains_key(id)).count();
-        assert!(untried <= 1, "{untried} events, and not only the account's, were stored that nobody appended");
+        assert!(
+            untried <= 1,
+            "{untried} events, and not only the account's, were stored that nobody appended"
+        );
         let lost = tried.values().filter(|outcome| outcome.is_err()).count();
         println!("{} attempts, {} stored, {lost} without an answer", tried.len(), stored.len());
     }

@@ -115,9 +115,20 @@ fn stories(bed: &Bed) -> [Vec<(u64, C)>; 4] {
     let revoke = C::RevokeReset { reset: None, by: RevokedBy::Owner };
     let [view, audit] = grant;
     [
-        vec![(0, issue(resets[0])), (5, wrong_username(resets[0])), (9, complete(resets[0])), (1, C::RecordSignIn)],
+        vec![
+            (0, issue(resets[0])),
+            (5, wrong_username(resets[0])),
+            (9, complete(resets[0])),
+            (1, C::RecordSignIn),
+        ],
         vec![(0, issue(resets[1])), (70, issue(resets[2])), (7200, C::ExpireResets), (1, view), (1, audit)],
-        vec![(0, set), (1, C::RecordSignIn), (2, issue(resets[3])), (3, revoke), (86_400 * 3, issue(resets[4]))],
+        vec![
+            (0, set),
+            (1, C::RecordSignIn),
+            (2, issue(resets[3])),
+            (3, revoke),
+            (86_400 * 3, issue(resets[4])),
+        ],
         vec![(0, C::RecordSignIn), (1, issue(resets[5])), (2, C::Erase)],
     ]
 }

@@ -55,15 +55,18 @@ impl Commit {
             return Some("a commit must have an event");
         }
         let mut last = HashMap::new();
-        let follows = |event: &NewEvent| last.insert(event.stream, event.version).is_none_or(|last| event.version == last + 1);
+        let follows = |event: &NewEvent| {
+            last.insert(event.stream, event.version).is_none_or(|last| event.version == last + 1)
+        };
         (!self.events.iter().all(follows)).then_some("the events of a stream must follow each other")
     }
 
     /// The streams the commit relies on, each with the version it must be at.
     pub(crate) fn expectations(&self) -> impl Iterator<Item = (StreamId, i64)> {
-        let written = self.events.iter().enumerate().filter(|(at, event)| {
-            !self.events[..*at].iter().any(|earlier| earlier.stream == event.stream)
-        });
+        let written =
+            self.events.iter().enumerate().filter(|(at, event)| {
+                !self.events[..*at].iter().any(|earlier| earlier.stream == event.stream)
+            });
         written
             .map(|(_, first)| (first.stream, first.version - 1))
             .chain(self.guards.iter().map(|guard| (guard.stream, guard.version)))

@@ -69,12 +69,18 @@ impl<'a> Changes<'a> {
     fn add(&mut self, change: &'a Change) {
         let kind = discriminant(change);
         match change {
-            Change::PutAccount(row) => put(self.places.entry((kind, row.account_id.0)), &mut self.accounts, row),
+            Change::PutAccount(row) => {
+                put(self.places.entry((kind, row.account_id.0)), &mut self.accounts, row)
+            }
             Change::PutReset(row) => put(self.places.entry((kind, row.reset_id.0)), &mut self.resets, row),
             Change::PutMail(row) => put(self.places.entry((kind, row.mail_id.0)), &mut self.mails, row),
             Change::PutPerson(row) => put(self.places.entry((kind, row.account_id.0)), &mut self.people, row),
-            Change::PutCredential(row) => put(self.places.entry((kind, row.account_id.0)), &mut self.credentials, row),
-            Change::PutFactor(row) => put(self.places.entry((kind, row.account_id.0)), &mut self.factors, row),
+            Change::PutCredential(row) => {
+                put(self.places.entry((kind, row.account_id.0)), &mut self.credentials, row)
+            }
+            Change::PutFactor(row) => {
+                put(self.places.entry((kind, row.account_id.0)), &mut self.factors, row)
+            }
             Change::DropFactor(account) => self.drop_factors.push(*account),
             Change::DropRecoveryCodes(account) => self.drop_recovery_codes.push(*account),
             Change::PutRecoveryCode(row) => self.recovery_codes.push(row),

@@ -7,13 +7,12 @@ use sha2::{Digest, Sha256};
 use super::streams::{Loaded, Slot};
 use super::{AppendError, Appended, Commit, Guard, Log, StoreError};
 use crate::aggregate::{EventKind, Rules};
-use crate::envelope::{Metadata, NewEvent, StoredEvent, canonical, payload};
 use crate::env::Env;
+use crate::envelope::{Metadata, NewEvent, StoredEvent, canonical, payload};
 use crate::ids::{AccountId, EventId, MailId, StreamId};
 use crate::mail::Mail;
 use crate::moment::Moment;
 use crate::rows::{Change, OriginRow};
-
 
 /// How often a command is decided again after conflicts.
 const TRIES: u32 = 16;
@@ -270,7 +269,9 @@ impl Log {
         if events.is_empty() {
             return Ok(Done::already(loaded.clone()));
         }
-        Ok(self.commit(context, stream, loaded, events, &|_: &R, _: &[R::Event], _: &mut Draft<'_>| {}).await?)
+        Ok(self
+            .commit(context, stream, loaded, events, &|_: &R, _: &[R::Event], _: &mut Draft<'_>| {})
+            .await?)
     }
 
     /// A stream's state as it is in the database.
@@ -283,7 +284,11 @@ impl Log {
 
     /// What this node remembers of the stream, or else what the database has;
     /// and whether it is the latter.
-    async fn remembered<R: Rules>(&self, slot: &Slot, stream: StreamId) -> Result<(Loaded<R>, bool), StoreError> {
+    async fn remembered<R: Rules>(
+        &self,
+        slot: &Slot,
+        stream: StreamId,
+    ) -> Result<(Loaded<R>, bool), StoreError> {
         match slot.get::<R>() {
             Some(loaded) => Ok((loaded.clone(), false)),
             None => Ok((self.load(stream).await?, true)),

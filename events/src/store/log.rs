@@ -48,8 +48,13 @@ impl Log {
         let head = store.head().await?;
         let (sender, queue) = mpsc::channel(QUEUE);
         let wakes = Arc::new(Wakes::default());
-        let writer =
-            Writer { store: store.clone(), epoch: head.epoch, queue, later: VecDeque::new(), wakes: wakes.clone() };
+        let writer = Writer {
+            store: store.clone(),
+            epoch: head.epoch,
+            queue,
+            later: VecDeque::new(),
+            wakes: wakes.clone(),
+        };
         let inner = Inner { store, env, head, queue: sender, streams: Streams::default(), wakes };
         Ok((Self(Arc::new(inner)), writer))
     }

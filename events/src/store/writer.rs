@@ -145,7 +145,12 @@ impl Writer {
     }
 
     /// Answers those whose verdict is final, and gives back the others.
-    fn settle(&self, commits: Vec<Prepared>, answers: Vec<Answer>, verdicts: &[Verdict]) -> (Vec<Prepared>, Vec<Answer>) {
+    fn settle(
+        &self,
+        commits: Vec<Prepared>,
+        answers: Vec<Answer>,
+        verdicts: &[Verdict],
+    ) -> (Vec<Prepared>, Vec<Answer>) {
         let mut held = (Vec::new(), Vec::new());
         for ((prepared, answer), verdict) in commits.into_iter().zip(answers).zip(verdicts) {
             // Appended before may mean: by us, and the answer was lost. So wake for either.
@@ -185,8 +190,9 @@ impl Batch {
     fn take(&mut self, (prepared, answer): (Prepared, Answer)) -> Option<(Prepared, Answer)> {
         let writes: HashSet<_> = prepared.commit.events.iter().map(|event| event.stream).collect();
         let guards: HashSet<_> = prepared.commit.guards.iter().map(|guard| guard.stream).collect();
-        let clash = writes.iter().any(|stream| self.written.contains(stream) || self.guarded.contains(stream))
-            || guards.iter().any(|stream| self.written.contains(stream));
+        let clash =
+            writes.iter().any(|stream| self.written.contains(stream) || self.guarded.contains(stream))
+                || guards.iter().any(|stream| self.written.contains(stream));
         if clash {
             return Some((prepared, answer));
         }

@@ -20,7 +20,9 @@ impl Sql {
         match url.strip_prefix("sqlite:") {
             Some(path) => {
                 let options = SqliteConnectOptions::new().filename(path);
-                Self::Sqlite(SqliteConnection::connect_with(&options).await.expect("a connection to the file"))
+                Self::Sqlite(
+                    SqliteConnection::connect_with(&options).await.expect("a connection to the file"),
+                )
             }
             None => Self::Postgres(PgConnection::connect(url).await.expect("a connection to the server")),
         }
@@ -46,8 +48,12 @@ impl Sql {
     pub async fn rows(&mut self, query: &str) -> Result<Vec<Vec<String>>, String> {
         let raw = sqlx::raw_sql(AssertSqlSafe(query.to_owned()));
         let rows = match self {
-            Self::Sqlite(connection) => connection.fetch_all(raw).await.map(|rows| rows.iter().map(texts).collect()),
-            Self::Postgres(connection) => connection.fetch_all(raw).await.map(|rows| rows.iter().map(texts).collect()),
+            Self::Sqlite(connection) => {
+                connection.fetch_all(raw).await.map(|rows| rows.iter().map(texts).collect())
+            }
+            Self::Postgres(connection) => {
+                connection.fetch_all(raw).await.map(|rows| rows.iter().map(texts).collect())
+            }
         };
         rows.map_err(|error| error.to_string())
     }

@@ -15,8 +15,8 @@ use std::{
 };
 
 use lettre::message::{
-    MultiPart, SinglePart,
-    header::{HeaderName, HeaderValue},
+    Body, MultiPart, SinglePart,
+    header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
 };
 use uuid::Uuid;
 
@@ -105,7 +105,7 @@ fn assemble(
 ) -> Result<lettre::Message, BuildError> {
     let parts = MultiPart::alternative()
         .boundary(identity.boundary())
-        .singlepart(SinglePart::plain(rendered.text))
+        .singlepart(plain(rendered.text))
         .singlepart(SinglePart::html(rendered.html));
     let message = lettre::Message::builder()
         .date(UNIX_EPOCH + seconds(spec.date)?)
@@ -116,6 +116,18 @@ fn assemble(
         .raw_header(auto_submitted())
         .multipart(parts)?;
     Ok(message)
+}
+
+/// The plain text. In ASCII it goes as it is: RFC 5321 (section 4.5.3.1.6) allows lines of 998 characters, and whoever
+/// reads the raw mail has the link whole; lettre would break it at 76.
+fn plain(text: String) -> SinglePart {
+    if !text.is_ascii() || text.lines().any(|line| line.len() > 998) {
+        return SinglePart::plain(text);
+    }
+    let lines = text.lines().collect::<Vec<_>>().join("\r\n") + "\r\n";
+    SinglePart::builder()
+        .header(ContentType::TEXT_PLAIN)
+        .body(Body::dangerous_pre_encoded(lines.into_bytes(), ContentTransferEncoding::SevenBit))
 }
 
 /// No out-of-office answers, please (RFC 3834 section 5).

@@ -151,7 +151,7 @@ fn the_reset_mail_says_what_it_must() {
             "valid for 1 hour and works once",
             "Multi-factor authentication, if you use it, is not changed.",
             "ignore this mail: your password stays as it is.",
-            "contact your system administrator",
+            "contact it-help@example.org",
         ] {
             assert!(words.contains(sentence), "{sentence:?} is missing in\n{words}");
         }

@@ -35,7 +35,7 @@ pub(crate) struct Checkpointer {
     bound: Arc<AtomicU64>,
     wake: Arc<Notify>,
     wal: PathBuf,
-    options: SqliteConnectOptions,
+    options: Arc<SqliteConnectOptions>,
 }
 
 impl Checkpointer {
@@ -43,7 +43,7 @@ impl Checkpointer {
         let mut wal = database.as_os_str().to_owned();
         wal.push("-wal");
         let bound = Arc::new(AtomicU64::new(BOUND));
-        let options = options.busy_timeout(PATIENCE);
+        let options = Arc::new(options.busy_timeout(PATIENCE));
         Self { commits: Arc::default(), bound, wake: Arc::default(), wal: wal.into(), options }
     }
 
@@ -67,7 +67,7 @@ impl Checkpointer {
     }
 
     async fn checkpoint(&self) -> Result<(), sqlx::Error> {
-        let mut connection = self.options.clone().connect().await?;
+        let mut connection = self.options.connect().await?;
         sqlx::query(sql::CHECKPOINT).execute(&mut connection).await?;
         if self.size() > BOUND {
             sqlx::query(sql::TRUNCATE_WAL).execute(&mut connection).await?;
