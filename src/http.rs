@@ -8,6 +8,7 @@ mod docs;
 mod events;
 mod health;
 mod mails;
+mod pages;
 mod sessions;
 mod text;
 
@@ -16,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -99,7 +100,9 @@ pub fn openapi() -> OpenApi {
 /// All routes, with what surrounds them.
 pub fn router(app: App) -> Router {
     let (api, openapi) = api().split_for_parts();
+    let pages = pages::routes(&app.service.settings().product);
     api.merge(docs::routes(openapi))
+        .merge(pages)
         .fallback(|| async { Problem::new(Kind::NotFound) })
         .method_not_allowed_fallback(|| async { Problem::new(Kind::MethodNotAllowed) })
         .with_state(app)
@@ -118,7 +121,13 @@ const HEADERS: [(HeaderName, &str); 5] = [
 ];
 
 async fn guard_response(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let mut response = next.run(request).await;
+    if [401, 403, 429].contains(&response.status().as_u16()) {
+        // What was refused without an event is on record here; never what was sent.
+        let route = route.as_ref().map_or("", MatchedPath::as_str);
+        tracing::info!(route, status = response.status().as_u16(), "refused");
+    }
     for (name, value) in HEADERS {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }

@@ -34,7 +34,7 @@ pub async fn sixty_four_commands_to_one_stream_all_win(bed: Bed) {
 
 pub async fn commands_of_three_nodes_to_one_stream_all_win(bed: Bed) {
     let id = account(&bed, &bed.log).await;
-    assert_all_win(&bed, id, 384, &[bed.log.clone(), bed.another_node().await, bed.another_node().await])
+    assert_all_win(&bed, id, 192, &[bed.log.clone(), bed.another_node().await, bed.another_node().await])
         .await;
 }
 

@@ -14,8 +14,8 @@ use crate::mail::Mail;
 use crate::moment::Moment;
 use crate::rows::{Change, OriginRow};
 
-/// How often a command is decided again after conflicts.
-const TRIES: u32 = 16;
+/// How often a command is decided after conflicts: some three seconds long.
+const TRIES: u32 = 32;
 /// Conflicts in a row before it waits between them.
 const FREE_TRIES: u32 = 3;
 /// The longest wait.

@@ -1,0 +1,12 @@
+//! rekey under things that go wrong: killed processes, mail servers that fail
+//! in every way, and one mail server that no one here wrote.
+
+mod api;
+mod bed;
+mod check;
+mod faults;
+mod kills;
+mod load;
+mod real_server;
+mod site;
+mod until;

@@ -1,0 +1,115 @@
+//! The real program, set up and run as its operator would.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::Command;
+
+use rekey_test_support::ports;
+use rekey_test_support::process::Process;
+use tempfile::TempDir;
+
+use crate::api::Api;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_rekey");
+
+/// A folder with keys and a configuration, and the server run on it.
+pub struct Site {
+    folder: TempDir,
+    address: SocketAddr,
+    key: String,
+    process: Option<Process>,
+}
+
+impl Site {
+    /// A site on this database; on a file of its own when there is none given.
+    pub async fn new(database: Option<&str>, smtp: SocketAddr) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, ports::free()));
+        let (key, token_hash) = api_key().await;
+        run(&["keys", "generate", &folder.path().join("keys.toml").display().to_string()]).await;
+        let own = format!("sqlite:{}", folder.path().join("rekey.db").display());
+        let config = format!(
+            r#"
+                public_url = "http://{address}"
+                listen = "{address}"
+                key_file = "{keys}"
+                [database]
+                url = "{database}"
+                [mail]
+                from = "noreply@example.org"
+                host = "{host}"
+                port = {port}
+                tls = "none"
+                [policy]
+                requests_per_source = 1000000000
+                [[api_keys]]
+                name = "load"
+                token_hash = "{token_hash}"
+                permissions = ["utilities.security.users.register", "utilities.security.audit", "utilities.mail"]
+            "#,
+            keys = folder.path().join("keys.toml").display(),
+            database = database.unwrap_or(&own),
+            host = smtp.ip(),
+            port = smtp.port(),
+        );
+        std::fs::write(folder.path().join("rekey.toml"), config).unwrap();
+        Self { folder, address, key, process: None }
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn api(&self) -> Api {
+        Api::new(self.address, Some(&self.key))
+    }
+
+    pub fn start(&mut self) {
+        let mut command = Command::new(PROGRAM);
+        command.arg("serve").arg("--config").arg(self.folder.path().join("rekey.toml"));
+        self.process = Some(Process::spawn(&command));
+    }
+
+    pub async fn ready(&mut self) {
+        let address = self.address;
+        self.running().wait_for_readyz(address).await;
+    }
+
+    pub async fn kill(&mut self) {
+        self.running().sigkill().await;
+    }
+
+    /// Stops it as an operator does; it must end well.
+    pub async fn stop(&mut self) {
+        let process = self.running();
+        process.sigterm();
+        let status = process.wait().await;
+        assert!(status.success(), "{status}\n{}", process.stderr());
+    }
+
+    /// What the process wrote that runs now, or ran last.
+    pub fn log(&self) -> String {
+        self.process.as_ref().map(Process::stderr).unwrap_or_default()
+    }
+
+    fn running(&mut self) -> &mut Process {
+        self.process.as_mut().expect("a started process")
+    }
+}
+
+/// A key for a program, and its hash for the configuration.
+async fn api_key() -> (String, String) {
+    let said = run(&["keys", "api-key"]).await;
+    let word = |line: usize| said.lines().nth(line).unwrap().split_whitespace().last().unwrap().to_owned();
+    (word(0), word(1))
+}
+
+/// Runs the program to its end; what it said.
+async fn run(arguments: &[&str]) -> String {
+    let mut command = Command::new(PROGRAM);
+    command.args(arguments);
+    let mut process = Process::spawn(&command);
+    let status = process.wait().await;
+    assert!(status.success(), "{status}\n{}", process.stderr());
+    process.stdout()
+}
