@@ -202,7 +202,8 @@ impl Config {
     /// A key is missing, unknown or of the wrong type; the text names it.
     pub fn load(path: &Path, variables: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         let ours: HashMap<_, _> = variables.filter(|(name, _)| is_key(name)).collect();
-        let environment = Environment::with_prefix("REKEY").prefix_separator("_").separator("__").try_parsing(true);
+        let environment =
+            Environment::with_prefix("REKEY").prefix_separator("_").separator("__").try_parsing(true);
         let text = read(path)?;
         let built = config::Config::builder()
             .add_source(File::from_str(&text, FileFormat::Toml))
@@ -216,9 +217,13 @@ impl Config {
 
     fn check(&self) -> Result<(), ConfigError> {
         let url = self.public_url.trim_end_matches('/');
-        let local = ["http://localhost", "http://127.0.0.1", "http://[::1]"].iter().any(|start| url.starts_with(start));
+        let local = ["http://localhost", "http://127.0.0.1", "http://[::1]"]
+            .iter()
+            .any(|start| url.starts_with(start));
         if !url.starts_with("https://") && !local {
-            return Err(ConfigError("public_url must begin with https:// (or be this machine's own)".to_owned()));
+            return Err(ConfigError(
+                "public_url must begin with https:// (or be this machine's own)".to_owned(),
+            ));
         }
         self.mail.sender()?;
         Ok(())
@@ -237,7 +242,8 @@ fn is_key(name: &str) -> bool {
 }
 
 fn read(path: &Path) -> Result<String, ConfigError> {
-    fs::read_to_string(path).map_err(|error| ConfigError(format!("{} cannot be read: {error}", path.display())))
+    fs::read_to_string(path)
+        .map_err(|error| ConfigError(format!("{} cannot be read: {error}", path.display())))
 }
 
 impl Database {
@@ -266,8 +272,9 @@ impl Mail {
     /// # Errors
     /// It is no mail address.
     pub fn sender(&self) -> Result<Mailbox, ConfigError> {
-        let address = Address::parse(&self.from)
-            .map_err(|error| ConfigError(format!("mail.from must be an address such as noreply@example.org: {error}")))?;
+        let address = Address::parse(&self.from).map_err(|error| {
+            ConfigError(format!("mail.from must be an address such as noreply@example.org: {error}"))
+        })?;
         Ok(Mailbox { name: self.from_name.clone(), address })
     }
 
@@ -277,9 +284,15 @@ impl Mail {
     /// Only one of `username` and `password_file` is given, or the file cannot be read.
     pub fn provider(&self) -> Result<ProviderConfig, ConfigError> {
         let credentials = match (&self.username, &self.password_file) {
-            (Some(user), Some(file)) => Some((user.clone(), SecretString::from(read(file)?.trim_end().to_owned()))),
+            (Some(user), Some(file)) => {
+                Some((user.clone(), SecretString::from(read(file)?.trim_end().to_owned())))
+            }
             (None, None) => None,
-            _ => return Err(ConfigError("give both mail.username and mail.password_file, or neither".to_owned())),
+            _ => {
+                return Err(ConfigError(
+                    "give both mail.username and mail.password_file, or neither".to_owned(),
+                ));
+            }
         };
         Ok(ProviderConfig {
             name: self.host.clone(),
@@ -323,7 +336,8 @@ mod tests {
 
     #[test]
     fn the_environment_overrides_the_file() {
-        let config = load(FILE, &[("REKEY_MAIL__PORT", "2525"), ("REKEY_PRODUCT", "Acme"), ("PATH", "x")]).unwrap();
+        let config =
+            load(FILE, &[("REKEY_MAIL__PORT", "2525"), ("REKEY_PRODUCT", "Acme"), ("PATH", "x")]).unwrap();
         assert_eq!((config.mail.port, config.product.as_str()), (2525, "Acme"));
         assert_eq!(config.base_url(), "https://login.example.org");
     }

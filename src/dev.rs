@@ -25,14 +25,16 @@ use demo::Demo;
 /// The folder cannot be used, or the address is taken.
 pub async fn run(args: &DevArgs, env: Arc<dyn Env>) -> Result<ExitCode, Box<dyn Error>> {
     let inbox = args.data.join("inbox");
-    std::fs::create_dir_all(&inbox).map_err(|error| format!("{} cannot be made: {error}", inbox.display()))?;
+    std::fs::create_dir_all(&inbox)
+        .map_err(|error| format!("{} cannot be made: {error}", inbox.display()))?;
     let demo = Demo::read_or_make(&args.data, &*env)?;
     let config = config(args, &demo)?;
     let mail_to = if args.smtp.is_some() { MailTo::Server } else { MailTo::Folder(inbox.clone()) };
     let node = Node::build(&config, keys(&args.data, &*env)?, mail_to, env).await?;
     demo.make_accounts(&node.service).await.map_err(|problem| format!("{:?}", problem.body()))?;
     println!("{}", demo.greeting(&config.base_url(), args.smtp.as_deref()));
-    let pages = pages::router(pages::Desk { service: node.service.clone(), demo, inbox, smtp: args.smtp.clone() });
+    let pages =
+        pages::router(pages::Desk { service: node.service.clone(), demo, inbox, smtp: args.smtp.clone() });
     let stop = CancellationToken::new();
     Ok(until_stopped(stop.clone(), node.with_pages(pages).run(stop)).await?)
 }

@@ -60,9 +60,11 @@ impl Keys {
     fn from_root(development: bool, first: (u8, Key), others: Vec<(u8, Key)>) -> Self {
         let mut roots = vec![first];
         roots.extend(others);
-        let derive = |purpose: &str| roots.iter().map(|(id, key)| (*id, key.derive(purpose))).collect::<Vec<_>>();
+        let derive =
+            |purpose: &str| roots.iter().map(|(id, key)| (*id, key.derive(purpose))).collect::<Vec<_>>();
         // There is at least one root, so there is at least one of each.
-        let links = LinkKeys::new(derive("reset link")).unwrap_or_else(|| unreachable!("at least one root key"));
+        let links =
+            LinkKeys::new(derive("reset link")).unwrap_or_else(|| unreachable!("at least one root key"));
         Self { development, links, seals: derive("seal"), roots }
     }
 
@@ -75,7 +77,9 @@ impl Keys {
         let text = fs::read_to_string(path).map_err(|error| KeyError::File(name.clone(), error))?;
         let malformed = |why: String| KeyError::Malformed(name.clone(), why);
         let file: KeyFile = toml::from_str(&text).map_err(|error| malformed(error.message().to_owned()))?;
-        let mut roots = file.keys.iter().map(|root| parse(root).ok_or_else(|| malformed(format!("key {} is not 32 bytes of hex", root.id))));
+        let mut roots = file.keys.iter().map(|root| {
+            parse(root).ok_or_else(|| malformed(format!("key {} is not 32 bytes of hex", root.id)))
+        });
         let first = roots.next().ok_or_else(|| malformed("it holds no key".to_owned()))??;
         let others = roots.collect::<Result<_, _>>()?;
         Ok(Self::from_root(file.development, first, others))
@@ -86,11 +90,13 @@ impl Keys {
     /// # Errors
     /// It exists already, or cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), KeyError> {
-        let keys = self.roots.iter().map(|(id, key)| RootKey { id: *id, key: hex::encode(key.expose()) }).collect();
+        let keys =
+            self.roots.iter().map(|(id, key)| RootKey { id: *id, key: hex::encode(key.expose()) }).collect();
         let file = KeyFile { development: self.development, keys };
         let failed = |error| KeyError::File(path.display().to_string(), error);
         let text = toml::to_string(&file).map_err(|error| failed(std::io::Error::other(error)))?;
-        let mut out = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
+        let mut out =
+            fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
         out.write_all(text.as_bytes()).and_then(|()| out.sync_all()).map_err(failed)
     }
 

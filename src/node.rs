@@ -78,7 +78,12 @@ impl Node {
     ///
     /// # Errors
     /// See [`BuildError`].
-    pub async fn build(config: &Config, keys: Keys, mail_to: MailTo, env: Arc<dyn Env>) -> Result<Self, BuildError> {
+    pub async fn build(
+        config: &Config,
+        keys: Keys,
+        mail_to: MailTo,
+        env: Arc<dyn Env>,
+    ) -> Result<Self, BuildError> {
         let store = Store::open(&config.database.url()?).await?;
         store.migrate(env.uuid()).await?;
         let (log, writer) = Log::open(store, env.clone()).await?;
@@ -128,7 +133,8 @@ impl Node {
         workers.spawn(self.issuer.run(stop.clone()));
         workers.spawn(self.mailer.run(stop.clone()));
         workers.spawn(self.sweeper.run(stop.clone()));
-        let pages = http::router(self.app).merge(self.more).into_make_service_with_connect_info::<SocketAddr>();
+        let pages =
+            http::router(self.app).merge(self.more).into_make_service_with_connect_info::<SocketAddr>();
         let served = axum::serve(self.listener, pages).with_graceful_shutdown(stop.cancelled_owned()).await;
         while workers.join_next().await.is_some() {}
         // With the last handle on the log gone, the writer ends.

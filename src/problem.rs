@@ -81,9 +81,11 @@ impl Kind {
                 (S::UNPROCESSABLE_ENTITY, "The request is not what this takes", "See `errors`, and /docs.")
             }
             Self::BodyTooLarge => (S::PAYLOAD_TOO_LARGE, "The body is too large", "Send at most 64 KiB."),
-            Self::UnsupportedMediaType => {
-                (S::UNSUPPORTED_MEDIA_TYPE, "The body is not said to be JSON", "Send Content-Type: application/json.")
-            }
+            Self::UnsupportedMediaType => (
+                S::UNSUPPORTED_MEDIA_TYPE,
+                "The body is not said to be JSON",
+                "Send Content-Type: application/json.",
+            ),
             Self::NotFound => (S::NOT_FOUND, "There is nothing here", "See /docs for what there is."),
             Self::MethodNotAllowed => {
                 (S::METHOD_NOT_ALLOWED, "This does not take that method", "See the Allow header, and /docs.")
@@ -101,10 +103,14 @@ impl Kind {
             ),
             Self::WrongPassword => (S::FORBIDDEN, "The current password is wrong", "Try again."),
             Self::WrongCode => (S::FORBIDDEN, "The code is wrong", "Try the next one your app shows."),
-            Self::WrongUsername => {
-                (S::FORBIDDEN, "The username is not that of the link's account", "Type the username it was sent for.")
+            Self::WrongUsername => (
+                S::FORBIDDEN,
+                "The username is not that of the link's account",
+                "Type the username it was sent for.",
+            ),
+            Self::MissingPermission => {
+                (S::FORBIDDEN, "A permission is missing", "Ask an administrator for it.")
             }
-            Self::MissingPermission => (S::FORBIDDEN, "A permission is missing", "Ask an administrator for it."),
             Self::PasswordChangeRequired => {
                 (S::FORBIDDEN, "The password must be changed first", "POST /v1/commands/change-password.")
             }
@@ -116,9 +122,11 @@ impl Kind {
             Self::PasswordRejected => {
                 (S::UNPROCESSABLE_ENTITY, "The new password is not taken", "See `reasons` for all of it.")
             }
-            Self::NotEligible => {
-                (S::CONFLICT, "The account is not entitled to a link", "See `detail`; set a password in the desktop app.")
-            }
+            Self::NotEligible => (
+                S::CONFLICT,
+                "The account is not entitled to a link",
+                "See `detail`; set a password in the desktop app.",
+            ),
             Self::UsernameTaken => (S::CONFLICT, "The username is taken", "Choose another."),
             Self::NotPossible => (S::CONFLICT, "That cannot be done as things are", "See `detail`."),
             Self::TooManyAttempts => (S::TOO_MANY_REQUESTS, "Too many attempts", "Wait, then try again."),
@@ -127,10 +135,14 @@ impl Kind {
                 "The idempotency key was used with another body",
                 "Use a new key for a new request.",
             ),
-            Self::Unavailable => {
-                (S::SERVICE_UNAVAILABLE, "The service is not available", "Nothing was accepted. Try again shortly.")
+            Self::Unavailable => (
+                S::SERVICE_UNAVAILABLE,
+                "The service is not available",
+                "Nothing was accepted. Try again shortly.",
+            ),
+            Self::Internal => {
+                (S::INTERNAL_SERVER_ERROR, "That is a fault of ours", "Tell the operator, with the time.")
             }
-            Self::Internal => (S::INTERNAL_SERVER_ERROR, "That is a fault of ours", "Tell the operator, with the time."),
         }
     }
 }
@@ -238,8 +250,12 @@ impl IntoResponse for Problem {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         match self.kind {
             Kind::Unavailable => drop(headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"))),
-            Kind::TooManyAttempts => drop(headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60"))),
-            Kind::NotSignedIn => drop(headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            Kind::TooManyAttempts => {
+                drop(headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60")))
+            }
+            Kind::NotSignedIn => {
+                drop(headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))
+            }
             _ => {}
         }
         response
@@ -257,7 +273,9 @@ impl From<AppendError> for Problem {
     fn from(error: AppendError) -> Self {
         match error {
             AppendError::Taken(what) if what == "username" => Self::new(Kind::UsernameTaken),
-            AppendError::Conflict | AppendError::Busy | AppendError::Unavailable(_) => Self::new(Kind::Unavailable),
+            AppendError::Conflict | AppendError::Busy | AppendError::Unavailable(_) => {
+                Self::new(Kind::Unavailable)
+            }
             AppendError::Taken(_) | AppendError::Refused(_) => {
                 tracing::error!(%error, "a commit was refused");
                 Self::new(Kind::Internal)

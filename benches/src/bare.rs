@@ -28,7 +28,8 @@ const SQLITE_TABLE: &str = "
         recorded_at INTEGER NOT NULL, payload BLOB NOT NULL, metadata BLOB NOT NULL, leaf BLOB NOT NULL, subject BLOB,
         UNIQUE (stream, version), UNIQUE (event_id));
     CREATE INDEX inserts_subject ON inserts (subject, position) WHERE subject IS NOT NULL;";
-const ONE: &str = "INSERT INTO inserts (epoch, stream, version, event_id, type, schema, recorded_at, payload, metadata,
+const ONE: &str =
+    "INSERT INTO inserts (epoch, stream, version, event_id, type, schema, recorded_at, payload, metadata,
         leaf, subject)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const BY_ARRAYS: &str = "INSERT INTO inserts (epoch, stream, version, event_id, type, schema, recorded_at, payload,
@@ -72,7 +73,8 @@ pub async fn measure(bed: &Bed, options: &Options) {
 }
 
 async fn on_postgres(url: &str, size: u32) -> Contenders {
-    let pool = PgPoolOptions::new().max_connections(size).test_before_acquire(false).connect(url).await.unwrap();
+    let pool =
+        PgPoolOptions::new().max_connections(size).test_before_acquire(false).connect(url).await.unwrap();
     sqlx::raw_sql(POSTGRES_TABLE).execute(&pool).await.unwrap();
     vec![
         ("insert", Arc::new(Postgres(pool.clone(), How::Alone))),
@@ -135,7 +137,11 @@ impl Contender for Postgres {
                     }
                     transaction.commit().await.unwrap();
                 }
-                How::AtOnce => by_arrays((0..MANY).map(|_| event()).collect()).execute(&mut *connection).await.map(drop).unwrap(),
+                How::AtOnce => by_arrays((0..MANY).map(|_| event()).collect())
+                    .execute(&mut *connection)
+                    .await
+                    .map(drop)
+                    .unwrap(),
             }
             true
         })
@@ -150,7 +156,9 @@ impl Contender for Postgres {
     }
 }
 
-fn by_arrays(events: Vec<NewEvent>) -> sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArguments> {
+fn by_arrays(
+    events: Vec<NewEvent>,
+) -> sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArguments> {
     sqlx::query(BY_ARRAYS)
         .bind(events.iter().map(|event| event.stream.0).collect::<Vec<_>>())
         .bind(events.iter().map(|event| event.version).collect::<Vec<_>>())

@@ -94,7 +94,9 @@ pub fn event() -> NewEvent {
         name: "PasswordSet",
         schema: 1,
         recorded_at: SystemEnv.now(),
-        payload: br#"{"channel":"app","credential":"0198a5b2-6f3e-7c41-9d52-7f1b2c3d4e5f","must_change":false}"#.into(),
+        payload:
+            br#"{"channel":"app","credential":"0198a5b2-6f3e-7c41-9d52-7f1b2c3d4e5f","must_change":false}"#
+                .into(),
         metadata: br#"{"actor":"anyone","correlation":"0198a5b2-6f3e-7c41-9d52-7f1b2c3d4e5f"}"#.into(),
         subject: Some(rekey_events::AccountId::new(&SystemEnv)),
     }

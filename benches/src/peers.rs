@@ -140,7 +140,10 @@ impl<M: ViewRepository<MailView, Subject>> Query<Subject> for MailsOwed<M> {
     }
 }
 
-async fn fill<R: PersistedEventRepository + Send + Sync + 'static>(framework: Framework<R>, accounts: &[Uuid]) {
+async fn fill<R: PersistedEventRepository + Send + Sync + 'static>(
+    framework: Framework<R>,
+    accounts: &[Uuid],
+) {
     let framework = Arc::new(framework);
     for_each(accounts, move |account| {
         let framework = framework.clone();

@@ -17,7 +17,12 @@ pub fn head(title: &str) {
 }
 
 /// Lets all have their turns, and prints a line for each.
-pub async fn compare(work: &str, callers: usize, options: &Options, contenders: &[(&str, Arc<dyn Contender>)]) {
+pub async fn compare(
+    work: &str,
+    callers: usize,
+    options: &Options,
+    contenders: &[(&str, Arc<dyn Contender>)],
+) {
     let mut outcomes = vec![Vec::new(); contenders.len()];
     for _ in 0..options.rounds {
         for ((_, contender), outcomes) in contenders.iter().zip(&mut outcomes) {
@@ -37,7 +42,9 @@ fn line(work: &str, callers: usize, name: &str, ours: &[Outcome], theirs: &[Outc
     let pairs = || ours.iter().zip(theirs);
     let faster = median(pairs().map(|(ours, theirs)| ours.per_second / theirs.per_second));
     let shorter = median(pairs().map(|(ours, theirs)| millis(theirs.p99) / millis(ours.p99)));
-    println!("| {work} | {callers} | {name} | {per_second:.0} | {p50:.2} | {p99:.2} | {faster:.2} | {shorter:.1} |");
+    println!(
+        "| {work} | {callers} | {name} | {per_second:.0} | {p50:.2} | {p99:.2} | {faster:.2} | {shorter:.1} |"
+    );
 }
 
 /// The middle one.

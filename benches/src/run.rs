@@ -39,7 +39,8 @@ pub async fn turn(contender: &Arc<dyn Contender>, callers: usize, limit: Duratio
     let callers = contender.callers().unwrap_or(callers);
     contender.prepare().await;
     let start = Instant::now();
-    let tasks: Vec<_> = (0..callers).map(|_| tokio::spawn(caller(contender.clone(), start + limit))).collect();
+    let tasks: Vec<_> =
+        (0..callers).map(|_| tokio::spawn(caller(contender.clone(), start + limit))).collect();
     let mut spans = Vec::new();
     for task in tasks {
         spans.extend(task.await.unwrap());

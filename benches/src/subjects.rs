@@ -1,9 +1,9 @@
 //! What is written: the same account for all, with views or without.
 
 use cqrs_es::{EventEnvelope, View};
-use rekey_events::account::{Account, AccountCommand};
-use rekey_events::account::event::AccountEvent;
 use rekey_events::account::command::AccountRefusal;
+use rekey_events::account::event::AccountEvent;
+use rekey_events::account::{Account, AccountCommand};
 use rekey_events::aggregate::Ruled;
 use rekey_events::{Moment, Rules, StreamId};
 use serde::{Deserialize, Serialize};

@@ -30,7 +30,9 @@ impl<T> At<T> {
 }
 
 /// An event of one aggregate: serialised as `{"type": …, "data": …}`.
-pub trait EventKind: Serialize + DeserializeOwned + VariantNames + Clone + PartialEq + Debug + Send + Sync + 'static {
+pub trait EventKind:
+    Serialize + DeserializeOwned + VariantNames + Clone + PartialEq + Debug + Send + Sync + 'static
+{
     /// The event's type, as stored.
     fn type_name(&self) -> &'static str;
 

@@ -26,7 +26,9 @@ pub enum Fact {
 #[derive(Debug, thiserror::Error)]
 pub enum UnknownFact {
     /// A type, or a version of it, that this program does not know.
-    #[error("no event type {name:?} with schema {schema} is known to this version of rekey: a newer one wrote it")]
+    #[error(
+        "no event type {name:?} with schema {schema} is known to this version of rekey: a newer one wrote it"
+    )]
     Type {
         /// The type.
         name: String,

@@ -6,7 +6,19 @@ use strum::{EnumIter, EnumString, IntoStaticStr};
 /// A permission, granted to an account by event or to an API key by
 /// configuration; its name is stable.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, EnumIter, EnumString, IntoStaticStr,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumIter,
+    EnumString,
+    IntoStaticStr,
 )]
 #[serde(try_from = "String", into = "&'static str")]
 pub enum Permission {

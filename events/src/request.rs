@@ -120,7 +120,9 @@ impl Rules for Request {
             (Self::Unasked, RequestCommand::Ask { fingerprint }) => {
                 RequestEvent::ResetRequested { fingerprint: fingerprint.clone() }
             }
-            (Self::Waiting, RequestCommand::Match(account)) => RequestEvent::ResetMatched { account: *account },
+            (Self::Waiting, RequestCommand::Match(account)) => {
+                RequestEvent::ResetMatched { account: *account }
+            }
             (Self::Waiting, RequestCommand::Refuse(reason, account)) => {
                 RequestEvent::ResetRefused { reason: *reason, account: *account }
             }

@@ -254,4 +254,3 @@ pub enum Change {
     /// Forgets everything the vault has about a person.
     ErasePerson(AccountId),
 }
-

@@ -111,6 +111,7 @@ pub(crate) fn machine(service: &Service) -> Call {
 
 fn told(problem: Problem) -> Box<dyn Error> {
     let body = problem.body();
-    let more: String = body.errors.iter().map(|error| format!(" {} {}.", error.pointer, error.detail)).collect();
+    let more: String =
+        body.errors.iter().map(|error| format!(" {} {}.", error.pointer, error.detail)).collect();
     format!("{}. {}{more}", body.title, body.detail).into()
 }

@@ -24,7 +24,9 @@ pub(super) fn keys(config: &Config) -> Result<Keys, Box<dyn Error>> {
     let keys = Keys::read(&config.key_file)?;
     if keys.development() {
         let file = config.key_file.display();
-        return Err(format!("{file} holds development keys: make real ones with `rekey keys generate FILE`").into());
+        return Err(
+            format!("{file} holds development keys: make real ones with `rekey keys generate FILE`").into()
+        );
     }
     Ok(keys)
 }

@@ -129,8 +129,11 @@ fn verify(today: &Params, password: &[u8], stored: &str) -> Result<Verified, Has
     let stored = PasswordHash::new(stored).map_err(|_| HashError::Unreadable)?;
     let params = Params::try_from(&stored).map_err(|_| HashError::Unreadable)?;
     let algorithm = Algorithm::try_from(stored.algorithm.as_str()).map_err(|_| HashError::Unreadable)?;
-    let version = stored.version.map_or(Ok(Version::V0x10), Version::try_from).map_err(|_| HashError::Unreadable)?;
-    let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else { return Err(HashError::Unreadable) };
+    let version =
+        stored.version.map_or(Ok(Version::V0x10), Version::try_from).map_err(|_| HashError::Unreadable)?;
+    let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else {
+        return Err(HashError::Unreadable);
+    };
     let output = derive(&params, algorithm, version, password, salt.as_ref()).map_err(unreadable)?;
     let outdated = params.m_cost() < today.m_cost() || params.t_cost() < today.t_cost();
     Ok(Verified { matches: output.ct_eq(expected.as_bytes()).into(), outdated })

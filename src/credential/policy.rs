@@ -40,7 +40,9 @@ impl Rejection {
             Self::TooLong => "Use at most 1,024 bytes.",
             Self::Untypable => "Leave out control characters and line breaks.",
             Self::LikeYou => "Leave out your username, your address and the name of this service.",
-            Self::TooCommon => "This is among the first passwords an attacker tries. Use something less common.",
+            Self::TooCommon => {
+                "This is among the first passwords an attacker tries. Use something less common."
+            }
         }
     }
 }
@@ -75,7 +77,9 @@ pub fn check(password: &str, second_factor: bool, like: &[&str]) -> Result<Strin
 fn resembles(password: &str, like: &[&str]) -> bool {
     let password = password.to_lowercase();
     let words = like.iter().flat_map(|word| [*word, word.split('@').next().unwrap_or(word)]);
-    words.map(str::to_lowercase).any(|word| word.chars().count() >= 4 && password.contains(&word) || password == word)
+    words
+        .map(str::to_lowercase)
+        .any(|word| word.chars().count() >= 4 && password.contains(&word) || password == word)
 }
 
 fn is_common(password: &str, like: &[&str]) -> bool {

@@ -13,7 +13,13 @@ const NONCE: usize = 24;
 
 /// `secret`, sealed under the newest key: hex of key id, nonce, ciphertext.
 #[must_use]
-pub fn seal(env: &dyn Env, keys: &Keys, account: AccountId, factor: FactorId, secret: &[u8]) -> Option<String> {
+pub fn seal(
+    env: &dyn Env,
+    keys: &Keys,
+    account: AccountId,
+    factor: FactorId,
+    secret: &[u8],
+) -> Option<String> {
     let (id, key) = keys.newest_seal();
     let nonce: [u8; NONCE] = random(env);
     let payload = Payload { msg: secret, aad: &bound_to(account, factor) };

@@ -50,7 +50,8 @@ impl Demo {
             return Ok(Self { file, secrets });
         }
         let passwords = PEOPLE.iter().map(|(name, ..)| (variable(name), password(env)));
-        let secrets: BTreeMap<_, _> = passwords.chain([("DESKTOP_API_KEY".to_owned(), api_key(env))]).collect();
+        let secrets: BTreeMap<_, _> =
+            passwords.chain([("DESKTOP_API_KEY".to_owned(), api_key(env))]).collect();
         let text: String = secrets.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
         let mut out = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file)?;
         out.write_all(text.as_bytes())?;
@@ -64,7 +65,8 @@ impl Demo {
     /// The desktop app's key, as the configuration would have it.
     pub(super) fn api_key(&self) -> Value {
         let key = self.secrets.get("DESKTOP_API_KEY").map_or("", String::as_str);
-        let permissions = [Permission::Desktop, Permission::UsersRegister, Permission::UsersView, Permission::Audit];
+        let permissions =
+            [Permission::Desktop, Permission::UsersRegister, Permission::UsersView, Permission::Audit];
         json!({ "name": "desktop", "token_hash": token_hash(key), "permissions": permissions })
     }
 
@@ -83,7 +85,13 @@ impl Demo {
         Ok(())
     }
 
-    async fn make(&self, service: &Service, name: &str, origin: Origin, signed_in: bool) -> Result<(), Problem> {
+    async fn make(
+        &self,
+        service: &Service,
+        name: &str,
+        origin: Origin,
+        signed_in: bool,
+    ) -> Result<(), Problem> {
         let account = AccountId::new(service.env());
         let registration = Registration {
             username: name,

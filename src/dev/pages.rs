@@ -74,7 +74,9 @@ async fn start(State(desk): Shared) -> Result<Response, Problem> {
         people: desk.demo.people(),
         smtp: desk.smtp.as_deref(),
         code: totp::code(&secret, now).unwrap_or_default(),
-        qr: totp::address(&secret, &desk.service.settings().product, "admin").map(|at| qr(&at)).unwrap_or_default(),
+        qr: totp::address(&secret, &desk.service.settings().product, "admin")
+            .map(|at| qr(&at))
+            .unwrap_or_default(),
     })
 }
 

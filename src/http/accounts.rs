@@ -94,7 +94,8 @@ pub(super) async fn list(
     let prefix = username_key(&search.username).unwrap_or_default();
     let after = username_key(&search.after).unwrap_or_default();
     let accounts = app.service.store().accounts(&prefix, &after, PAGE).await?;
-    let next = (accounts.len() as i64 == PAGE).then(|| accounts.last().map(|last| last.username.clone())).flatten();
+    let next =
+        (accounts.len() as i64 == PAGE).then(|| accounts.last().map(|last| last.username.clone())).flatten();
     Ok(Json(Accounts { accounts: accounts.into_iter().map(ShownAccount::from).collect(), next }))
 }
 

@@ -42,13 +42,15 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         let path = error.path().to_string();
         explain(&path, error.inner())
     })?;
-    from.end().map_err(|_| Problem::because(Kind::MalformedBody, "Send one JSON object, and nothing after it."))?;
+    from.end()
+        .map_err(|_| Problem::because(Kind::MalformedBody, "Send one JSON object, and nothing after it."))?;
     Ok(value)
 }
 
 fn explain(path: &str, error: &serde_json::Error) -> Problem {
     if error.classify() != Category::Data {
-        let text = format!("The JSON ends or goes wrong at line {}, column {}.", error.line(), error.column());
+        let text =
+            format!("The JSON ends or goes wrong at line {}, column {}.", error.line(), error.column());
         return Problem::because(Kind::MalformedBody, text);
     }
     let text = error.to_string();
@@ -64,10 +66,13 @@ fn member(path: &str, text: &str) -> (String, String) {
     let parent = here.rsplit_once('/').map_or("", |(parent, _)| parent);
     match text {
         _ if text.starts_with("missing field") => (format!("{here}/{quoted}"), "is missing".to_owned()),
-        _ if text.starts_with("duplicate field") => (format!("{here}/{quoted}"), "must be given once".to_owned()),
-        _ if text.starts_with("unknown field") => {
-            (parent.to_owned(), format!("has a member that is not known here; known: {}", expected.unwrap_or("none")))
+        _ if text.starts_with("duplicate field") => {
+            (format!("{here}/{quoted}"), "must be given once".to_owned())
         }
+        _ if text.starts_with("unknown field") => (
+            parent.to_owned(),
+            format!("has a member that is not known here; known: {}", expected.unwrap_or("none")),
+        ),
         _ if text.starts_with("unknown variant") || text.starts_with("invalid type") => {
             (here, format!("must be {}", expected.unwrap_or("of another type")))
         }
@@ -114,7 +119,11 @@ mod tests {
                 assert_eq!(kind, Kind::InvalidRequest);
                 continue;
             }
-            assert_eq!((kind, errors), (Kind::InvalidRequest, vec![(pointer.to_owned(), detail.to_owned())]), "{body}");
+            assert_eq!(
+                (kind, errors),
+                (Kind::InvalidRequest, vec![(pointer.to_owned(), detail.to_owned())]),
+                "{body}"
+            );
         }
     }
 

@@ -86,7 +86,8 @@ fn source(app: &App, parts: &Parts) -> Option<IpAddr> {
         return Some(peer);
     }
     let forwarded = parts.headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-    let hops: Vec<_> = forwarded.flat_map(|value| value.split(',')).map(|hop| hop.trim().parse::<IpAddr>()).collect();
+    let hops: Vec<_> =
+        forwarded.flat_map(|value| value.split(',')).map(|hop| hop.trim().parse::<IpAddr>()).collect();
     let before = hops.into_iter().rev().map_while(Result::ok).find(|hop| !app.trusted_proxies.contains(hop));
     before.or(Some(peer))
 }
@@ -98,7 +99,8 @@ fn user_agent(headers: &HeaderMap) -> String {
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    let wrong = || Problem::invalid("", "the Idempotency-Key header must be 1 to 255 visible ASCII characters");
+    let wrong =
+        || Problem::invalid("", "the Idempotency-Key header must be 1 to 255 visible ASCII characters");
     let key = value.to_str().map_err(|_| wrong())?;
     if key.is_empty() || key.len() > 255 { Err(wrong()) } else { Ok(Some(key)) }
 }

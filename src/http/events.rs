@@ -26,8 +26,12 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
-        let wrong = |_| Problem::invalid("", "the query has a parameter that is not known here, or of the wrong type");
-        axum::extract::Query::try_from_uri(&parts.uri).map(|axum::extract::Query(value)| Self(value)).map_err(wrong)
+        let wrong = |_| {
+            Problem::invalid("", "the query has a parameter that is not known here, or of the wrong type")
+        };
+        axum::extract::Query::try_from_uri(&parts.uri)
+            .map(|axum::extract::Query(value)| Self(value))
+            .map_err(wrong)
     }
 }
 

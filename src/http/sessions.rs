@@ -71,7 +71,10 @@ pub(super) async fn sign_in(
     security(("bearer" = [])),
 )]
 /// List one's own sessions.
-pub(super) async fn list(State(app): State<App>, Called(call): Called) -> Result<Json<Vec<OwnSession>>, Problem> {
+pub(super) async fn list(
+    State(app): State<App>,
+    Called(call): Called,
+) -> Result<Json<Vec<OwnSession>>, Problem> {
     let own = call.caller.session()?;
     let sessions = app.service.sessions_of(own.account_id).await?;
     let time = |micros| Moment::from_micros(micros).to_string();

@@ -4,8 +4,8 @@ use rekey_events::account::event::Origin;
 use rekey_events::account::{Account, AccountCommand, AccountEvent};
 use rekey_events::names::{email_key, username_key};
 use rekey_events::rows::{Change, PersonRow};
-use rekey_events::store::execute::Draft;
 use rekey_events::store::Guard;
+use rekey_events::store::execute::Draft;
 use rekey_events::{AccountId, CredentialId, Permission};
 use serde_json::json;
 
@@ -57,7 +57,9 @@ impl Service {
     ) -> Outcome {
         let person = person(account, new)?;
         let credential = match new.password {
-            Some(password) => Some((CredentialId::new(self.env()), self.first_password(new, password).await?)),
+            Some(password) => {
+                Some((CredentialId::new(self.env()), self.first_password(new, password).await?))
+            }
             None => None,
         };
         let command = AccountCommand::Register {
@@ -97,7 +99,13 @@ impl Service {
     ///
     /// # Errors
     /// The caller may not, or there is no such account.
-    pub async fn set_permission(&self, call: &Call, account: AccountId, wanted: Permission, granted: bool) -> Outcome {
+    pub async fn set_permission(
+        &self,
+        call: &Call,
+        account: AccountId,
+        wanted: Permission,
+        granted: bool,
+    ) -> Outcome {
         let guards = self.authorise(&call.caller, &[Permission::PermissionsManage], false).await?;
         let (command, message) = match granted {
             true => (AccountCommand::GrantPermission(wanted), "The permission is granted."),
@@ -118,7 +126,10 @@ impl Service {
             draft.change(Change::ErasePerson(account));
             call.keep(&answer, draft);
         };
-        let done = self.log().execute::<Account>(&call.context, account.into(), &AccountCommand::Erase, also).await?;
+        let done = self
+            .log()
+            .execute::<Account>(&call.context, account.into(), &AccountCommand::Erase, also)
+            .await?;
         answer.clone().map(|answer| answer.at(done.position))
     }
 
@@ -143,7 +154,10 @@ impl Service {
 
 fn person(account_id: AccountId, new: &Registration<'_>) -> Result<PersonRow, Problem> {
     let username_key = username_key(new.username).ok_or_else(|| {
-        Problem::invalid("/username", "is no username: letters, digits and punctuation without blanks (RFC 8265)")
+        Problem::invalid(
+            "/username",
+            "is no username: letters, digits and punctuation without blanks (RFC 8265)",
+        )
     })?;
     let email = new.email.trim();
     rekey_workers::message::Address::parse(email)

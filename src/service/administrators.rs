@@ -24,7 +24,10 @@ impl Service {
         let guards = self.authorise(&call.caller, &TO_RESET, true).await?;
         let by = call.caller.session()?.account_id;
         let reset = ResetId::new(self.env());
-        let answer = Ok(Answer::new(202, &json!({ "reset_id": reset, "message": "A mail with a link is on its way." })));
+        let answer = Ok(Answer::new(
+            202,
+            &json!({ "reset_id": reset, "message": "A mail with a link is on its way." }),
+        ));
         let also = |_: &Account, _: &[AccountEvent], draft: &mut Draft<'_>| {
             guard(draft, &guards, account.into());
             call.keep(&answer, draft);
@@ -62,7 +65,11 @@ impl Service {
     }
 
     /// A link is worth sending as long as it is valid; a notice for days.
-    async fn requeued_until(&self, call: &Call, mail: MailId) -> Result<rekey_events::Moment, crate::problem::Problem> {
+    async fn requeued_until(
+        &self,
+        call: &Call,
+        mail: MailId,
+    ) -> Result<rekey_events::Moment, crate::problem::Problem> {
         let reset = match self.store().mail(mail).await?.and_then(|row| row.reset_id) {
             Some(reset) => self.store().reset(reset).await?,
             None => None,

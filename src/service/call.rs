@@ -173,5 +173,8 @@ fn require(has: bool, wanted: Permission) -> Result<(), Problem> {
 
 /// Adds guards, but for the stream that the commit itself writes to.
 pub(super) fn guard(draft: &mut Draft<'_>, guards: &[Guard], written: StreamId) {
-    guards.iter().filter(|guard| guard.stream != written).for_each(|one| draft.guard(one.stream, one.version));
+    guards
+        .iter()
+        .filter(|guard| guard.stream != written)
+        .for_each(|one| draft.guard(one.stream, one.version));
 }

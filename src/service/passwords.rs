@@ -49,7 +49,13 @@ impl Service {
     ///
     /// # Errors
     /// The caller may not, there is no such account, or the password is not taken.
-    pub async fn set_password(&self, call: &Call, account: AccountId, new: &str, must_change: bool) -> Outcome {
+    pub async fn set_password(
+        &self,
+        call: &Call,
+        account: AccountId,
+        new: &str,
+        must_change: bool,
+    ) -> Outcome {
         let guards = self.authorise(&call.caller, &[Permission::Desktop], false).await?;
         let hash = self.accept_password(account, new).await?;
         let credential = CredentialId::new(self.env());
@@ -82,7 +88,9 @@ fn answer_change(events: &[AccountEvent]) -> Outcome {
         _ => None,
     });
     match failed {
-        None => Ok(Answer::new(200, &json!({ "message": "The password is changed. Other sessions are ended." }))),
+        None => {
+            Ok(Answer::new(200, &json!({ "message": "The password is changed. Other sessions are ended." })))
+        }
         Some(Failure::Throttled) => Err(Kind::TooManyAttempts.into()),
         Some(_) => Err(Kind::WrongPassword.into()),
     }

@@ -129,7 +129,11 @@ impl Service {
     }
 
     /// The hash of a new password, when it is taken.
-    pub(super) async fn accept_password(&self, account: AccountId, password: &str) -> Result<String, Problem> {
+    pub(super) async fn accept_password(
+        &self,
+        account: AccountId,
+        password: &str,
+    ) -> Result<String, Problem> {
         let words = self.words_of(account).await?;
         let words: Vec<_> = words.iter().map(String::as_str).collect();
         let second_factor = self.store().account(account).await?.is_some_and(|row| row.factor_id.is_some());
@@ -154,7 +158,10 @@ pub(super) fn set_password(account_id: AccountId, credential_id: CredentialId, h
 fn answer_completion(events: &[AccountEvent]) -> Outcome {
     use rekey_events::account::event::ResetAttempt;
     if completed(events) {
-        return Ok(Answer::new(200, &json!({ "message": "The password is reset. Sign in with the new one." })));
+        return Ok(Answer::new(
+            200,
+            &json!({ "message": "The password is reset. Sign in with the new one." }),
+        ));
     }
     let wrong_code = events.iter().any(|event| {
         matches!(event, AccountEvent::ResetAttemptRefused { reason: ResetAttempt::WrongCode, .. })

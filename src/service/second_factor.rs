@@ -21,12 +21,16 @@ impl Service {
     pub async fn offer_second_factor(&self, call: &Call) -> Outcome {
         let account = call.caller.session()?.account_id;
         if self.store().account(account).await?.is_some_and(|row| row.factor_id.is_some()) {
-            return Err(Problem::because(Kind::NotPossible, "A second factor is enrolled already: remove it first."));
+            return Err(Problem::because(
+                Kind::NotPossible,
+                "A second factor is enrolled already: remove it first.",
+            ));
         }
         let person = self.store().person(account).await?.ok_or(Kind::NotFound)?;
         let (factor, secret) = (FactorId::new(self.env()), totp::secret(self.env()));
         let sealed = seal::seal(self.env(), self.keys(), account, factor, &secret).ok_or(Kind::Internal)?;
-        let address = totp::address(&secret, &self.settings().product, &person.username).ok_or(Kind::Internal)?;
+        let address =
+            totp::address(&secret, &self.settings().product, &person.username).ok_or(Kind::Internal)?;
         self.store().offer_factor(account, factor, &sealed).await?;
         Ok(Answer::new(200, &json!({ "otpauth": address, "qr_svg": qr(&address) })))
     }
@@ -39,8 +43,9 @@ impl Service {
     pub async fn confirm_second_factor(&self, call: &Call, code: &str) -> Outcome {
         let account = call.caller.session()?.account_id;
         let offered = self.store().factor(account).await?.filter(|row| !row.confirmed);
-        let offered = offered
-            .ok_or_else(|| Problem::because(Kind::NotPossible, "No second factor was offered: offer-second-factor."))?;
+        let offered = offered.ok_or_else(|| {
+            Problem::because(Kind::NotPossible, "No second factor was offered: offer-second-factor.")
+        })?;
         let secret = self.unseal(&offered).ok_or(Kind::Internal)?;
         let (codes, rows) = recovery::generate(self.env(), account);
         let command = AccountCommand::EnrolSecondFactor {
@@ -67,8 +72,9 @@ impl Service {
         }
         let account = session.account_id;
         let (codes, rows) = recovery::generate(self.env(), account);
-        let command =
-            AccountCommand::ReplaceRecoveryCodes { recovery_codes: rows.iter().map(|row| row.code_id).collect() };
+        let command = AccountCommand::ReplaceRecoveryCodes {
+            recovery_codes: rows.iter().map(|row| row.code_id).collect(),
+        };
         let also = |_: &Account, _: &[AccountEvent], draft: &mut Draft<'_>| keep_codes(draft, account, &rows);
         let done = self.log().execute::<Account>(&call.context, account.into(), &command, also).await?;
         Ok(Answer::new(200, &json!({ "recovery_codes": codes })).at(done.position))

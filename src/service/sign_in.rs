@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use rekey_events::account::event::Failure;
-use rekey_events::account::{Account, AccountCommand, AccountEvent, AccountRefusal, PasswordProof, SecondFactorProof};
+use rekey_events::account::{
+    Account, AccountCommand, AccountEvent, AccountRefusal, PasswordProof, SecondFactorProof,
+};
 use rekey_events::attempt::AttemptEvent;
 use rekey_events::env::random;
 use rekey_events::names::username_key;
 use rekey_events::policy::{DAY, delay_after};
 use rekey_events::rows::{Change, PersonRow, SessionRow};
-use rekey_events::store::execute::Draft;
 use rekey_events::store::CommandError;
+use rekey_events::store::execute::Draft;
 use rekey_events::{AccountId, CredentialId, SessionId, StreamId};
 use serde::Serialize;
 
@@ -90,7 +92,8 @@ impl Service {
             Some(person) => self.store().credential(person.account_id).await?,
             None => None,
         };
-        let verified = self.hasher().verify(&password, credential.as_ref().map(|row| row.hash.as_str())).await?;
+        let verified =
+            self.hasher().verify(&password, credential.as_ref().map(|row| row.hash.as_str())).await?;
         if let Some(row) = credential.as_ref().filter(|_| verified.matches && verified.outdated) {
             let hash = self.hasher().hash(self.env(), &password).await?;
             self.store().rehash(row.account_id, row.credential_id, &hash).await?;
@@ -112,7 +115,11 @@ impl Service {
         let (token, session) = self.new_session(call, account);
         let also = |state: &Account, events: &[AccountEvent], draft: &mut Draft<'_>| {
             if let (Some(second_factor), Some(credential_id)) = (signed_in(events), state.credential()) {
-                draft.change(Change::PutSession(SessionRow { second_factor, credential_id, ..session.clone() }));
+                draft.change(Change::PutSession(SessionRow {
+                    second_factor,
+                    credential_id,
+                    ..session.clone()
+                }));
             }
         };
         let command = AccountCommand::SignIn { password, second_factor };
@@ -157,7 +164,10 @@ impl Service {
         let (count, last) = self.store().attempts(&fingerprint, call.context.at, DAY).await?;
         let throttled = call.context.at < last.after(delay_after(u32::try_from(count).unwrap_or(u32::MAX)));
         let mut draft = Draft::new(self.log(), &call.context);
-        draft.note(StreamId::new(self.env()), &AttemptEvent::StrangerRefused { fingerprint: fingerprint.clone() });
+        draft.note(
+            StreamId::new(self.env()),
+            &AttemptEvent::StrangerRefused { fingerprint: fingerprint.clone() },
+        );
         draft.append().await?;
         if throttled {
             return Ok(Kind::TooManyAttempts.into());

@@ -45,11 +45,16 @@ pub async fn nothing_is_lost(store: &Store, ledger: &Path, told: &[Told]) -> Fou
     let mails = log.mails_of(store, &links).await;
     let accepted = read_ledger(ledger);
     for one in told.iter().filter(|one| one.requested.is_some()) {
-        assert!(accepted.contains_key(&one.address()), "no mail for {} in the server's own record", one.username);
+        assert!(
+            accepted.contains_key(&one.address()),
+            "no mail for {} in the server's own record",
+            one.username
+        );
     }
     for (account, unknown) in &mails {
         let person = store.person(*account).await.unwrap().unwrap();
-        let attempts = accepted.get(&address(&person.username)).unwrap_or_else(|| panic!("no mail for {account}"));
+        let attempts =
+            accepted.get(&address(&person.username)).unwrap_or_else(|| panic!("no mail for {account}"));
         are_the_same_mail(attempts);
         // A double is explained by a moment in which nobody could know.
         assert!(attempts.len() <= 1 + unknown, "{} mails for {account}, {unknown} unknown", attempts.len());
@@ -131,7 +136,11 @@ impl History {
 
     /// Each account that is owed a mail, and how often nobody knew what became
     /// of it. Each link has one mail, and that has one outcome.
-    async fn mails_of(&self, store: &Store, links: &HashMap<StreamId, AccountId>) -> BTreeMap<AccountId, usize> {
+    async fn mails_of(
+        &self,
+        store: &Store,
+        links: &HashMap<StreamId, AccountId>,
+    ) -> BTreeMap<AccountId, usize> {
         let mut owed: HashSet<_> = links.keys().copied().collect();
         let mut mails = BTreeMap::new();
         let mut before = None;
@@ -140,12 +149,17 @@ impl History {
             let Some(last) = rows.last() else { break };
             before = Some(last.mail_id);
             for row in rows {
-                assert!(owed.remove(&row.reset_id.unwrap().into()), "a second mail, or one that nobody is owed");
+                assert!(
+                    owed.remove(&row.reset_id.unwrap().into()),
+                    "a second mail, or one that nobody is owed"
+                );
                 assert_eq!(row.state, "accepted", "{}", row.mail_id);
-                let events: Vec<_> = self.stream(row.mail_id.into()).map(|event| event.decode().unwrap()).collect();
+                let events: Vec<_> =
+                    self.stream(row.mail_id.into()).map(|event| event.decode().unwrap()).collect();
                 let outcomes = events.iter().filter(|event| is_outcome(event)).count();
                 assert_eq!(outcomes, 1, "{events:?}");
-                let unknown = events.iter().filter(|event| matches!(event, MailEvent::MailOutcomeUnknown { .. }));
+                let unknown =
+                    events.iter().filter(|event| matches!(event, MailEvent::MailOutcomeUnknown { .. }));
                 assert!(mails.insert(row.account_id, unknown.count()).is_none(), "two mails for one account");
             }
         }
@@ -158,7 +172,11 @@ fn is_outcome(event: &MailEvent) -> bool {
     use MailEvent as E;
     matches!(
         event,
-        E::MailAccepted { .. } | E::MailRejected { .. } | E::MailExpired {} | E::MailSuperseded {} | E::MailDead { .. }
+        E::MailAccepted { .. }
+            | E::MailRejected { .. }
+            | E::MailExpired {}
+            | E::MailSuperseded {}
+            | E::MailDead { .. }
     )
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rekey_events::env::{ManualEnv, random};
 use rekey_events::store::Store;
-use rekey_events::{Env, Moment, SystemEnv};
+use rekey_events::{Moment, SystemEnv};
 use rekey_test_support::postgres::Postgres;
 use rekey_test_support::smtp::SmtpSink;
 

@@ -54,7 +54,8 @@ async fn a_mail_is_read_at_a_server_no_one_here_wrote() {
     let mail = server.mail(1).await;
     let token = link_in(&mail, "ana@example.org", address);
 
-    let completion = json!({ "token": token, "username": "ana", "new_password": "ravens tally 7 gentle rocks" });
+    let completion =
+        json!({ "token": token, "username": "ana", "new_password": "ravens tally 7 gentle rocks" });
     let (status, answer) = anyone.post("/v1/commands/complete-reset", &completion).await.unwrap();
     assert_eq!(status, 200, "{answer}");
     let (status, answer) = anyone.post("/v1/commands/complete-reset", &completion).await.unwrap();
@@ -72,10 +73,17 @@ async fn a_mail_is_read_at_a_server_no_one_here_wrote() {
     until("the whole story in the log", async || {
         let events = auditor.events(0).await;
         let told = |name: &str| events.iter().any(|event| event["type"] == name);
-        ["ResetRequested", "ResetMatched", "ResetLinkIssued", "ResetCompleted", "MailRequested", "MailAccepted"]
-            .iter()
-            .all(|name| told(name))
-            .then_some(())
+        [
+            "ResetRequested",
+            "ResetMatched",
+            "ResetLinkIssued",
+            "ResetCompleted",
+            "MailRequested",
+            "MailAccepted",
+        ]
+        .iter()
+        .all(|name| told(name))
+        .then_some(())
     })
     .await;
 }

@@ -53,8 +53,12 @@ pub async fn a_held_snapshot_stalls_nobody(bed: Bed) {
     assert!(slowest < Duration::from_secs(2), "{slowest:?}");
     assert_eq!(reader.number("SELECT count(*) FROM events").await, seen);
     reader.run("COMMIT").await.unwrap();
-    append(&bed, BOUND / MIB).await;
-    assert!(wal(&bed) <= BOUND, "{} MiB after the reader has gone", wal(&bed) / MIB);
+    let mut appends = 0;
+    while wal(&bed) > BOUND && appends < 2_000 {
+        appends += 1;
+        bed.log.append(write(&bed, stream(&bed), 1)).await.unwrap();
+    }
+    assert!(wal(&bed) <= BOUND, "{} MiB, {appends} commits after the reader has gone", wal(&bed) / MIB);
     assert_gapless(&bed.store).await;
 }
 

@@ -1,5 +1,6 @@
 //! The documents are true: what they name exists, and the walk-through works
 //! word for word.
+#![expect(clippy::unwrap_used, reason = "a test ends by a panic")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -44,7 +45,8 @@ fn every_path_that_a_document_names_exists() {
             let file = link.split('#').next().unwrap();
             assert!(document.parent().unwrap().join(file).exists(), "{} links {link}", document.display());
         }
-        let paths = quoted(&text).into_iter().filter(|word| FOLDERS.iter().any(|folder| word.starts_with(folder)));
+        let paths =
+            quoted(&text).into_iter().filter(|word| FOLDERS.iter().any(|folder| word.starts_with(folder)));
         for path in paths.flat_map(|path| spread(&path)).filter(|path| !path.contains([' ', '*', '…'])) {
             assert!(root.join(&path).exists(), "{} names {path}", document.display());
         }
@@ -55,10 +57,13 @@ fn every_path_that_a_document_names_exists() {
 fn every_command_that_a_document_names_exists() {
     for document in documents() {
         let text = fs::read_to_string(&document).unwrap();
-        let shown = text.lines().filter_map(|line| line.trim().strip_prefix("$ target/release/")).map(str::to_owned);
+        let shown =
+            text.lines().filter_map(|line| line.trim().strip_prefix("$ target/release/")).map(str::to_owned);
         for command in quoted(&text).into_iter().chain(shown).filter(|words| words.starts_with("rekey ")) {
             let mut known = rekey::cli::Cli::command();
-            for word in command.split_whitespace().skip(1).take_while(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !word.starts_with('-')) {
+            for word in command.split_whitespace().skip(1).take_while(|word| {
+                word.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !word.starts_with('-')
+            }) {
                 if known.get_subcommands().next().is_none() {
                     break;
                 }

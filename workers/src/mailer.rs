@@ -18,12 +18,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rekey_events::MailId;
 use rekey_events::keys::{Key, LinkKeys};
 use rekey_events::mail::event::UnknownBecause;
 use rekey_events::mail::{Mail, MailCommand};
 use rekey_events::rows::MailRow;
 use rekey_events::store::{CommandError, Context, Log, StoreError};
-use rekey_events::MailId;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;

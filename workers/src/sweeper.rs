@@ -48,8 +48,10 @@ impl Sweeper {
         for account in self.log.store().overdue_resets(now, BATCH).await? {
             let context = Context::new(self.log.env(), "system:sweeper");
             let nothing = |_: &Account, _: &[AccountEvent], _: &mut Draft<'_>| {};
-            let swept =
-                self.log.execute::<Account>(&context, account.into(), &AccountCommand::ExpireResets, nothing).await;
+            let swept = self
+                .log
+                .execute::<Account>(&context, account.into(), &AccountCommand::ExpireResets, nothing)
+                .await;
             if let Err(error @ (CommandError::Append(_) | CommandError::Store(_))) = swept {
                 tracing::warn!(%error, %account, "an expiry is recorded later");
             }

@@ -39,10 +39,14 @@ impl<R: Rules> EventStore<Ruled<R>> for CqrsStore {
     async fn load_events(&self, id: &str) -> Result<Vec<EventEnvelope<Ruled<R>>>, Failure<R>> {
         let stream = parse::<R>(id)?;
         let stored = self.0.store().stream(stream).await.map_err(unread::<R>)?;
-        stored.iter().map(|event| {
-            let what = event.decode().map_err(|error| AggregateError::DeserializationError(error.into()))?;
-            Ok(envelope(id, event.version, At::new(event.recorded_at, what), HashMap::new()))
-        }).collect()
+        stored
+            .iter()
+            .map(|event| {
+                let what =
+                    event.decode().map_err(|error| AggregateError::DeserializationError(error.into()))?;
+                Ok(envelope(id, event.version, At::new(event.recorded_at, what), HashMap::new()))
+            })
+            .collect()
     }
 
     async fn load_aggregate(&self, id: &str) -> Result<Self::AC, Failure<R>> {

@@ -20,7 +20,12 @@ impl Store {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn claim_mails(&self, worker: Uuid, now: Moment, limit: i64) -> Result<Vec<MailRow>, StoreError> {
+    pub async fn claim_mails(
+        &self,
+        worker: Uuid,
+        now: Moment,
+        limit: i64,
+    ) -> Result<Vec<MailRow>, StoreError> {
         let statement = match self {
             Self::Sqlite(_) => sqlite::sql::CLAIM_MAILS,
             Self::Postgres(_) => postgres::sql::CLAIM_MAILS,
@@ -91,7 +96,8 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn next_due(&self) -> Result<Option<Moment>, StoreError> {
-        let due: Option<i64> = reading!(self, pool => sqlx::query_scalar(sql::NEXT_DUE).fetch_one(pool).await)?;
+        let due: Option<i64> =
+            reading!(self, pool => sqlx::query_scalar(sql::NEXT_DUE).fetch_one(pool).await)?;
         Ok(due.map(Moment::from_micros))
     }
 
@@ -115,7 +121,12 @@ impl Store {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn mails(&self, before: Option<MailId>, state: &str, limit: i64) -> Result<Vec<MailRow>, StoreError> {
+    pub async fn mails(
+        &self,
+        before: Option<MailId>,
+        state: &str,
+        limit: i64,
+    ) -> Result<Vec<MailRow>, StoreError> {
         let before = before.map_or(Uuid::max(), |mail| mail.0);
         Ok(reading!(self, pool => {
             sqlx::query_as(sql::MAILS).bind(before).bind(state).bind(limit).fetch_all(pool).await

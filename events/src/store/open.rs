@@ -39,7 +39,9 @@ impl Store {
             Self::Sqlite(database) => sqlite::migrate(database).await,
             Self::Postgres(database) => postgres::migrate(database).await,
         };
-        migrated.map_err(|error| StoreError::Unusable(format!("the tables cannot be brought up to date: {error}")))?;
+        migrated.map_err(|error| {
+            StoreError::Unusable(format!("the tables cannot be brought up to date: {error}"))
+        })?;
         writing!(self, pool => sqlx::query(sql::BEGIN_LOG).bind(log).execute(pool).await.map(|_| ()))?;
         Ok(())
     }
@@ -47,8 +49,9 @@ impl Store {
     pub(crate) async fn head(&self) -> Result<Head, StoreError> {
         let row: Option<(Uuid, i32, i64)> =
             reading!(self, pool => sqlx::query_as(sql::HEAD).fetch_optional(pool).await)?;
-        let (log, epoch, position) =
-            row.ok_or_else(|| StoreError::Unusable("the database holds no log yet: run `rekey migrate`".to_owned()))?;
+        let (log, epoch, position) = row.ok_or_else(|| {
+            StoreError::Unusable("the database holds no log yet: run `rekey migrate`".to_owned())
+        })?;
         Ok(Head { log, epoch, position })
     }
 

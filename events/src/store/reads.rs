@@ -30,7 +30,9 @@ impl TryFrom<EventRow> for StoredEvent {
     fn try_from(row: EventRow) -> Result<Self, StoreError> {
         let leaf = row.leaf.try_into();
         Ok(Self {
-            leaf: leaf.map_err(|_| StoreError::Unusable(format!("the leaf at position {} is not 32 bytes", row.position)))?,
+            leaf: leaf.map_err(|_| {
+                StoreError::Unusable(format!("the leaf at position {} is not 32 bytes", row.position))
+            })?,
             position: row.position,
             epoch: row.epoch,
             stream: StreamId(row.stream),
@@ -69,14 +71,21 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn after(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, StoreError> {
-        events(reading!(self, pool => sqlx::query_as(sql::AFTER).bind(position).bind(limit).fetch_all(pool).await)?)
+        events(
+            reading!(self, pool => sqlx::query_as(sql::AFTER).bind(position).bind(limit).fetch_all(pool).await)?,
+        )
     }
 
     /// At most `limit` events about `account` after `position`, in order.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn about(&self, account: AccountId, position: i64, limit: i64) -> Result<Vec<StoredEvent>, StoreError> {
+    pub async fn about(
+        &self,
+        account: AccountId,
+        position: i64,
+        limit: i64,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
         events(reading!(self, pool => {
             sqlx::query_as(sql::ABOUT).bind(account.0).bind(position).bind(limit).fetch_all(pool).await
         })?)
@@ -87,7 +96,9 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn position_of(&self, event: EventId) -> Result<Option<i64>, StoreError> {
-        Ok(reading!(self, pool => sqlx::query_scalar(sql::POSITION_OF).bind(event.0).fetch_optional(pool).await)?)
+        Ok(
+            reading!(self, pool => sqlx::query_scalar(sql::POSITION_OF).bind(event.0).fetch_optional(pool).await)?,
+        )
     }
 
     /// The position of the last event; 0 when there is none.

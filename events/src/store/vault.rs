@@ -74,7 +74,12 @@ impl Store {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn accounts(&self, prefix: &str, after: &str, limit: i64) -> Result<Vec<ListedAccount>, StoreError> {
+    pub async fn accounts(
+        &self,
+        prefix: &str,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<ListedAccount>, StoreError> {
         // The last character there is: what begins with the prefix sorts before it.
         let end = format!("{prefix}\u{10FFFF}");
         Ok(reading!(self, pool => {
@@ -106,7 +111,12 @@ impl Store {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn rehash(&self, account: AccountId, credential: CredentialId, hash: &str) -> Result<(), StoreError> {
+    pub async fn rehash(
+        &self,
+        account: AccountId,
+        credential: CredentialId,
+        hash: &str,
+    ) -> Result<(), StoreError> {
         writing!(self, pool => {
             sqlx::query(sql::REHASH).bind(account.0).bind(credential.0).bind(hash).execute(pool).await.map(drop)
         })?;
@@ -140,7 +150,12 @@ impl Store {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn offer_factor(&self, account: AccountId, factor: FactorId, sealed: &str) -> Result<(), StoreError> {
+    pub async fn offer_factor(
+        &self,
+        account: AccountId,
+        factor: FactorId,
+        sealed: &str,
+    ) -> Result<(), StoreError> {
         writing!(self, pool => {
             let query = sqlx::query(sql::OFFER_FACTOR).bind(account.0).bind(factor.0).bind(sealed).bind(false);
             query.execute(pool).await.map(drop)
@@ -164,10 +179,14 @@ impl Store {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn attempts(&self, key: &str, now: Moment, window: Duration) -> Result<(i64, Moment), StoreError> {
+    pub async fn attempts(
+        &self,
+        key: &str,
+        now: Moment,
+        window: Duration,
+    ) -> Result<(i64, Moment), StoreError> {
         let since = now.before(window).micros();
-        let row: Option<(i64, i64)> =
-            reading!(self, pool => sqlx::query_as(sql::ATTEMPTS).bind(key).bind(since).fetch_optional(pool).await)?;
+        let row: Option<(i64, i64)> = reading!(self, pool => sqlx::query_as(sql::ATTEMPTS).bind(key).bind(since).fetch_optional(pool).await)?;
         let (count, last) = row.unwrap_or_default();
         Ok((count, Moment::from_micros(last)))
     }

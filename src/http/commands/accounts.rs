@@ -55,7 +55,11 @@ struct PermissionName(Permission);
 impl<'de> Deserialize<'de> for PermissionName {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let name = String::deserialize(from)?;
-        let unknown = |_| serde::de::Error::custom("must be the name of a permission, such as utilities.security.users.view");
+        let unknown = |_| {
+            serde::de::Error::custom(
+                "must be the name of a permission, such as utilities.security.users.view",
+            )
+        };
         name.parse().map(Self).map_err(unknown)
     }
 }

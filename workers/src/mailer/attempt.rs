@@ -62,7 +62,10 @@ impl Inner {
     }
 
     /// The mail, or the outcome it has without being tried.
-    async fn prepare(&self, row: &MailRow) -> Result<Result<(Envelope, BuiltMessage), MailCommand>, StoreError> {
+    async fn prepare(
+        &self,
+        row: &MailRow,
+    ) -> Result<Result<(Envelope, BuiltMessage), MailCommand>, StoreError> {
         if let Some(outcome) = self.unwanted(row).await? {
             return Ok(Err(outcome));
         }
@@ -115,9 +118,12 @@ impl Inner {
     fn template(&self, row: &MailRow, person: &PersonRow) -> Option<Template> {
         let username = person.username.clone();
         Some(match row.kind.parse().ok()? {
-            MailKind::ResetLink => {
-                Template::ResetLink { username, link: self.link(row)?, expires_minutes: MINUTES, not_me: None }
-            }
+            MailKind::ResetLink => Template::ResetLink {
+                username,
+                link: self.link(row)?,
+                expires_minutes: MINUTES,
+                not_me: None,
+            },
             MailKind::AdminResetLink => {
                 Template::AdminResetLink { username, link: self.link(row)?, expires_minutes: MINUTES }
             }

@@ -60,7 +60,13 @@ fn accept(provider: &Provider, code: u16) -> MailCommand {
 
 fn defer(phase: Phase, reply: Option<&Reply>, due_at: rekey_events::Moment, counted: bool) -> MailCommand {
     let code = reply.map(|reply| reply.code);
-    MailCommand::Defer { phase, code, enhanced: reply.and_then(|reply| reply.enhanced.clone()), due_at, counted }
+    MailCommand::Defer {
+        phase,
+        code,
+        enhanced: reply.and_then(|reply| reply.enhanced.clone()),
+        due_at,
+        counted,
+    }
 }
 
 impl Inner {
@@ -70,7 +76,9 @@ impl Inner {
         for pause in AGAIN {
             match self.record_once(row, &command).await {
                 Ok(()) => return,
-                Err(error) => tracing::warn!(%error, mail = %row.mail_id, "an outcome waits for the database"),
+                Err(error) => {
+                    tracing::warn!(%error, mail = %row.mail_id, "an outcome waits for the database")
+                }
             }
             tokio::time::sleep(pause).await;
         }

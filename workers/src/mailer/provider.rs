@@ -73,7 +73,9 @@ impl Provider {
         let route = match &self.outlet {
             Outlet::Smtp(pool) => Route::Smtp(pool.deliver(envelope, bytes, gate).await),
             Outlet::Folder(folder) => match gate.before_data().await {
-                Verdict::Go => keep(folder, mail, bytes).await.map_or_else(Route::Unwritable, |()| Route::Kept),
+                Verdict::Go => {
+                    keep(folder, mail, bytes).await.map_or_else(Route::Unwritable, |()| Route::Kept)
+                }
                 Verdict::Stop => Route::Smtp(Delivery::Withheld),
             },
         };

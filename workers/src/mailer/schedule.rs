@@ -51,7 +51,9 @@ mod tests {
 
     #[test]
     fn links_come_back_soon_and_then_every_five_minutes() {
-        for (delay, planned) in delays(MailKind::ResetLink, None).iter().zip([5, 15, 30, 60, 120, 240, 300, 300]) {
+        for (delay, planned) in
+            delays(MailKind::ResetLink, None).iter().zip([5, 15, 30, 60, 120, 240, 300, 300])
+        {
             let ratio = delay.as_secs_f64() / f64::from(planned);
             assert!((0.8..=1.2).contains(&ratio), "{delay:?} for {planned} s");
         }

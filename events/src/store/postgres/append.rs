@@ -8,7 +8,11 @@ use crate::store::changes::Changes;
 use crate::store::writer::Prepared;
 
 /// Appends `batch`, decided in `epoch`: a verdict per commit.
-pub(crate) async fn append(database: &Database, epoch: i32, batch: &[Prepared]) -> Result<Vec<Verdict>, sqlx::Error> {
+pub(crate) async fn append(
+    database: &Database,
+    epoch: i32,
+    batch: &[Prepared],
+) -> Result<Vec<Verdict>, sqlx::Error> {
     let columns = Columns::of(batch);
     let changes = Changes::gather(batch.iter().flat_map(|one| &one.commit.changes));
     let changes = serde_json::to_string(&changes).map_err(|error| sqlx::Error::Encode(error.into()))?;

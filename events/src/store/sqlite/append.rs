@@ -13,7 +13,11 @@ use crate::store::changes::Changes;
 use crate::store::writer::Prepared;
 
 /// Appends `batch`, decided in `epoch`: a verdict per commit.
-pub(crate) async fn append(database: &Database, epoch: i32, batch: &[Prepared]) -> Result<Vec<Verdict>, sqlx::Error> {
+pub(crate) async fn append(
+    database: &Database,
+    epoch: i32,
+    batch: &[Prepared],
+) -> Result<Vec<Verdict>, sqlx::Error> {
     let mut connection = database.writer.acquire().await?;
     let mut transaction = sqlx::Connection::begin_with(&mut *connection, "BEGIN IMMEDIATE").await?;
     let head = lock_head(&mut transaction, epoch).await?;
@@ -39,16 +43,22 @@ async fn lock_head(transaction: &mut Transaction<'_, Sqlite>, of_epoch: i32) -> 
 }
 
 /// A verdict per commit: `HeldBack` where nothing is wrong.
-async fn find_wrong(connection: &mut SqliteConnection, batch: &[Prepared]) -> Result<Vec<Verdict>, sqlx::Error> {
+async fn find_wrong(
+    connection: &mut SqliteConnection,
+    batch: &[Prepared],
+) -> Result<Vec<Verdict>, sqlx::Error> {
     let mut verdicts = vec![Verdict::HeldBack; batch.len()];
-    let expected: Vec<_> = (0..).zip(batch).flat_map(|(at, one)| {
-        one.commit.expectations().map(move |(stream, version)| (at, stream, version))
-    }).collect();
-    let stale: Vec<i64> = sqlx::query_scalar(sql::STALE).bind(to_json(&expected)?).fetch_all(&mut *connection).await?;
+    let expected: Vec<_> = (0..)
+        .zip(batch)
+        .flat_map(|(at, one)| one.commit.expectations().map(move |(stream, version)| (at, stream, version)))
+        .collect();
+    let stale: Vec<i64> =
+        sqlx::query_scalar(sql::STALE).bind(to_json(&expected)?).fetch_all(&mut *connection).await?;
     for at in stale {
         set(&mut verdicts, at, Verdict::Stale);
     }
-    let first: Vec<_> = batch.iter().map(|one| (one.commit.events[0].event_id, one.commit.events.len())).collect();
+    let first: Vec<_> =
+        batch.iter().map(|one| (one.commit.events[0].event_id, one.commit.events.len())).collect();
     let before: Vec<(i64, i64)> =
         sqlx::query_as(sql::APPENDED_BEFORE).bind(to_json(&first)?).fetch_all(connection).await?;
     for (at, position) in before {
@@ -75,22 +85,32 @@ async fn insert_events(
     // Each statement is a hop to the connection's thread: so as few as will do.
     for (many, statement) in sql::INSERTS {
         while let Some((rows, rest)) = left.split_at_checked(many) {
-            rows.iter().fold(sqlx::query(statement), |query, row| bind(query, epoch, row)).execute(&mut *connection).await?;
+            rows.iter()
+                .fold(sqlx::query(statement), |query, row| bind(query, epoch, row))
+                .execute(&mut *connection)
+                .await?;
             left = rest;
         }
     }
     sqlx::query(sql::MOVE_HEAD).bind(head + rows.len() as i64).execute(connection).await?;
     let mut position = head;
-    Ok(batch.iter().map(|one| {
-        position += one.commit.events.len() as i64;
-        Verdict::Appended(position)
-    }).collect())
+    Ok(batch
+        .iter()
+        .map(|one| {
+            position += one.commit.events.len() as i64;
+            Verdict::Appended(position)
+        })
+        .collect())
 }
 
 /// A row to insert: its position, the event, the event's leaf.
 type Row<'a> = (i64, (&'a NewEvent, &'a [u8; 32]));
 
-fn bind<'q>(query: Query<'q, Sqlite, SqliteArguments>, epoch: i32, row: &Row<'_>) -> Query<'q, Sqlite, SqliteArguments> {
+fn bind<'q>(
+    query: Query<'q, Sqlite, SqliteArguments>,
+    epoch: i32,
+    row: &Row<'_>,
+) -> Query<'q, Sqlite, SqliteArguments> {
     let (position, (event, leaf)) = row;
     query
         .bind(*position)
