@@ -74,6 +74,30 @@ fn every_command_that_a_document_names_exists() {
     }
 }
 
+/// Every Rust file under `folder`, as one text.
+fn sources(folder: &Path) -> String {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let entries = entries.filter(|path| !path.ends_with("target") && !path.ends_with(".git"));
+    entries
+        .map(|path| match path.is_dir() {
+            true => sources(&path),
+            false if path.extension().is_some_and(|ending| ending == "rs") => fs::read_to_string(&path).unwrap(),
+            false => String::new(),
+        })
+        .collect()
+}
+
+#[test]
+fn every_test_that_the_security_table_names_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let table = fs::read_to_string(root.join("docs/security.md")).unwrap();
+    let code = sources(root);
+    let rows = table.lines().filter(|line| line.starts_with('|')).filter_map(|line| line.split('|').nth(3));
+    for test in rows.flat_map(quoted) {
+        assert!(code.contains(&format!("fn {test}(")), "docs/security.md names the test {test}");
+    }
+}
+
 /// The blocks of the README that are to be typed into a shell.
 fn typed(readme: &str) -> String {
     readme.split("```").skip(1).step_by(2).filter_map(|block| block.strip_prefix("sh\n")).collect()
