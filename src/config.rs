@@ -216,11 +216,7 @@ impl Config {
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        let url = self.public_url.trim_end_matches('/');
-        let local = ["http://localhost", "http://127.0.0.1", "http://[::1]"]
-            .iter()
-            .any(|start| url.starts_with(start));
-        if !url.starts_with("https://") && !local {
+        if !self.public_url.starts_with("https://") && !is_this_machine(&self.public_url) {
             return Err(ConfigError(
                 "public_url must begin with https:// (or be this machine's own)".to_owned(),
             ));
@@ -234,6 +230,16 @@ impl Config {
     pub fn base_url(&self) -> String {
         self.public_url.trim_end_matches('/').to_owned()
     }
+}
+
+/// Whether a plain-http address can only be this machine's own.
+fn is_this_machine(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://") else { return false };
+    let host = rest.split('/').next().unwrap_or_default();
+    let ends = |rest: &str| {
+        rest.is_empty() || rest.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok())
+    };
+    ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| host.strip_prefix(name).is_some_and(ends))
 }
 
 /// Whether the variable sets a key of ours; `REKEY_LOG` is read elsewhere.

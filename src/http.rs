@@ -9,6 +9,7 @@ mod events;
 mod health;
 mod mails;
 mod pages;
+mod params;
 mod sessions;
 mod text;
 
@@ -18,12 +19,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use rekey_events::Permission;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::timeout::TimeoutLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -106,9 +106,17 @@ pub fn router(app: App) -> Router {
         .fallback(|| async { Problem::new(Kind::NotFound) })
         .method_not_allowed_fallback(|| async { Problem::new(Kind::MethodNotAllowed) })
         .with_state(app)
-        .layer(middleware::from_fn(guard_response))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(middleware::from_fn(give_up))
         .layer(CatchPanicLayer::custom(|_| Problem::new(Kind::Internal).into_response()))
+        .layer(middleware::from_fn(guard_response))
+}
+
+/// Gives up what takes too long. What it had begun may still be done.
+async fn give_up(request: Request, next: Next) -> Response {
+    let late = "This took too long, and whether it was done is not known. \
+        Try again shortly; with the same Idempotency-Key it is done once.";
+    let answered = tokio::time::timeout(PATIENCE, next.run(request)).await;
+    answered.unwrap_or_else(|_| Problem::because(Kind::Unavailable, late).into_response())
 }
 
 /// Headers that every answer has, unless it says otherwise.

@@ -37,9 +37,12 @@ struct Options {
     /// How long a turn lasts at most.
     #[arg(long, global = true, default_value_t = 3.0)]
     seconds: f64,
-    /// Only contenders or workloads whose name contains this.
+    /// Only workloads whose name contains this.
     #[arg(long, global = true, default_value = "")]
     only: String,
+    /// Only rekey, to look at it with a profiler.
+    #[arg(long, global = true)]
+    alone: bool,
     /// Connections of the peers' pools.
     #[arg(long, global = true)]
     pool: Option<u32>,

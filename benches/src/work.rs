@@ -106,7 +106,9 @@ pub async fn measure(bed: &Bed, options: &Options, views: bool) {
         }
         let calls = || Calls::new(work, views, &accounts);
         let mut contenders = vec![("rekey", ours::commands(bed, calls(), views, &accounts).await)];
-        contenders.extend(peers::commands(bed, &calls, views, &accounts, options.pool).await);
+        if !options.alone {
+            contenders.extend(peers::commands(bed, &calls, views, &accounts, options.pool).await);
+        }
         for callers in &options.callers {
             compare(work.name(), *callers, options, &contenders).await;
         }

@@ -8,6 +8,7 @@ pub mod append;
 mod changes;
 pub mod error;
 pub mod execute;
+mod loads;
 pub mod log;
 pub mod mails;
 mod open;

@@ -1,7 +1,7 @@
 //! `/v1/accounts`: who there is, what each is entitled to, and what happened.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use rekey_events::names::username_key;
 use rekey_events::store::vault::ListedAccount;
 use rekey_events::{Moment, Permission};
@@ -10,7 +10,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::App;
 use super::caller::Called;
-use super::events::{Query, ReadableEvent};
+use super::events::ReadableEvent;
+use super::params::{Named, Query, between};
 use crate::problem::{Kind, Problem};
 use crate::service::accounts::parse_account;
 
@@ -91,12 +92,19 @@ pub(super) async fn list(
     Query(search): Query<Search>,
 ) -> Result<Json<Accounts>, Problem> {
     app.service.authorise(&call.caller, &[Permission::UsersView], false).await?;
-    let prefix = username_key(&search.username).unwrap_or_default();
-    let after = username_key(&search.after).unwrap_or_default();
+    let (prefix, after) = (folded(&search.username)?, folded(&search.after)?);
     let accounts = app.service.store().accounts(&prefix, &after, PAGE).await?;
     let next =
         (accounts.len() as i64 == PAGE).then(|| accounts.last().map(|last| last.username.clone())).flatten();
     Ok(Json(Accounts { accounts: accounts.into_iter().map(ShownAccount::from).collect(), next }))
+}
+
+/// A (part of a) username as it is compared; nothing for nothing.
+fn folded(text: &str) -> Result<String, Problem> {
+    if text.is_empty() {
+        return Ok(String::new());
+    }
+    username_key(text).ok_or_else(|| Problem::invalid("", "the query has a username that can be nobody's"))
 }
 
 #[utoipa::path(
@@ -108,7 +116,7 @@ pub(super) async fn list(
 pub(super) async fn one(
     State(app): State<App>,
     Called(call): Called,
-    Path(id): Path<String>,
+    Named(id): Named,
 ) -> Result<Json<ShownAccount>, Problem> {
     let id = parse_account(&id)?;
     app.service.authorise_over(&call.caller, id, Permission::UsersView).await?;
@@ -125,7 +133,7 @@ pub(super) async fn one(
 #[serde(deny_unknown_fields)]
 pub struct Since {
     /// After this position.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "between::<0, { i64::MAX }, _>")]
     after: i64,
 }
 
@@ -139,11 +147,12 @@ pub struct Since {
 pub(super) async fn history(
     State(app): State<App>,
     Called(call): Called,
-    Path(id): Path<String>,
+    Named(id): Named,
     Query(since): Query<Since>,
 ) -> Result<Json<Vec<ReadableEvent>>, Problem> {
     let id = parse_account(&id)?;
     app.service.authorise_over(&call.caller, id, Permission::UsersView).await?;
+    app.service.store().account(id).await?.ok_or(Kind::NotFound)?;
     let events = app.service.store().about(id, since.after, 500).await?;
     Ok(Json(events.iter().map(ReadableEvent::from).collect()))
 }

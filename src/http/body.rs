@@ -5,6 +5,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use serde_path_to_error::{Path, Segment};
 
 use crate::problem::{Kind, Problem};
 
@@ -37,50 +38,69 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 /// What the bytes say.
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    if is_other_value(bytes) {
+        return Err(Problem::invalid("", "must be an object"));
+    }
     let mut from = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut from).map_err(|error| {
-        let path = error.path().to_string();
-        explain(&path, error.inner())
-    })?;
+    let value =
+        serde_path_to_error::deserialize(&mut from).map_err(|error| explain(error.path(), error.inner()))?;
     from.end()
         .map_err(|_| Problem::because(Kind::MalformedBody, "Send one JSON object, and nothing after it."))?;
     Ok(value)
 }
 
-fn explain(path: &str, error: &serde_json::Error) -> Problem {
+/// Whether it begins as JSON that is no object. serde would take a list for one.
+fn is_other_value(bytes: &[u8]) -> bool {
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    first.is_some_and(|byte| matches!(byte, b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n'))
+}
+
+fn explain(path: &Path, error: &serde_json::Error) -> Problem {
     if error.classify() != Category::Data {
         let text =
             format!("The JSON ends or goes wrong at line {}, column {}.", error.line(), error.column());
         return Problem::because(Kind::MalformedBody, text);
     }
     let text = error.to_string();
-    let (pointer, detail) = member(path, &text);
+    let said = text.rsplit_once(" at line ").map_or(text.as_str(), |(said, _)| said);
+    let (pointer, detail) = member(path, said);
     Problem::invalid(pointer, detail)
 }
 
-/// Which member is wrong, and how; only words of ours, never the value.
-fn member(path: &str, text: &str) -> (String, String) {
-    let here = if path == "." { String::new() } else { format!("/{}", path.replace('.', "/")) };
-    let quoted = text.split('`').nth(1).unwrap_or_default();
-    let expected = text.rsplit(", expected ").next().and_then(|rest| rest.split(" at line").next());
-    let parent = here.rsplit_once('/').map_or("", |(parent, _)| parent);
-    match text {
-        _ if text.starts_with("missing field") => (format!("{here}/{quoted}"), "is missing".to_owned()),
-        _ if text.starts_with("duplicate field") => {
-            (format!("{here}/{quoted}"), "must be given once".to_owned())
+/// Which member is wrong, and how; only words of ours, never the value. What
+/// was sent may be quoted in `said`, but comes before the last of our words.
+fn member(path: &Path, said: &str) -> (String, String) {
+    let expected = said.rsplit_once(", expected ").map(|(_, expected)| expected);
+    let quoted = || format!("{}/{}", pointer(path, 0), said.split('`').nth(1).unwrap_or_default());
+    match said {
+        _ if said.starts_with("missing field") => (quoted(), "is missing".to_owned()),
+        _ if said.starts_with("duplicate field") => (quoted(), "must be given once".to_owned()),
+        _ if said.starts_with("unknown field") => {
+            let known = if said.ends_with("there are no fields") { None } else { expected };
+            let detail = format!("has a member that is not known here; known: {}", known.unwrap_or("none"));
+            (pointer(path, 1), detail)
         }
-        _ if text.starts_with("unknown field") => (
-            parent.to_owned(),
-            format!("has a member that is not known here; known: {}", expected.unwrap_or("none")),
-        ),
-        _ if text.starts_with("unknown variant") || text.starts_with("invalid type") => {
-            (here, format!("must be {}", expected.unwrap_or("of another type")))
+        _ if said.starts_with("unknown variant") || said.starts_with("invalid type") => {
+            (pointer(path, 0), format!("must be {}", expected.unwrap_or("of another type")))
         }
-        _ if text.starts_with("must ") => {
-            (here, text.split(" at line").next().unwrap_or("is not valid").to_owned())
-        }
-        _ => (here, "is not valid".to_owned()),
+        _ if said.starts_with("UUID parsing failed") => (pointer(path, 0), "must be a UUID".to_owned()),
+        _ if said.starts_with("must ") => (pointer(path, 0), said.to_owned()),
+        _ => (pointer(path, 0), "is not valid".to_owned()),
     }
+}
+
+/// The path as a JSON pointer, without its last `less` parts. A name of ours
+/// has no character to be escaped; one that was sent is among the last parts.
+fn pointer(path: &Path, less: usize) -> String {
+    let parts: Vec<_> = path.iter().collect();
+    let parts = parts[..parts.len().saturating_sub(less)].iter();
+    parts
+        .filter_map(|part| match part {
+            Segment::Map { key } => Some(format!("/{key}")),
+            Segment::Seq { index } => Some(format!("/{index}")),
+            Segment::Enum { .. } | Segment::Unknown => None,
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -112,13 +132,11 @@ mod tests {
             ("{\"name\":\"a\\u0007\"}", "/name", "must not have control characters"),
             (r#"{"name":"a","age":"x"}"#, "/age", "must be u8"),
             (r#"{"name":"a","name":"b"}"#, "/name", "must be given once"),
-            ("[]", "/name", "is missing"),
+            (r#"{"name":"a","x":1}"#, "", "has a member that is not known here; known: `name` or `age`"),
+            (r#"["a",7]"#, "", "must be an object"),
+            ("7", "", "must be an object"),
         ] {
             let (kind, errors) = errors(body);
-            if body == "[]" {
-                assert_eq!(kind, Kind::InvalidRequest);
-                continue;
-            }
             assert_eq!(
                 (kind, errors),
                 (Kind::InvalidRequest, vec![(pointer.to_owned(), detail.to_owned())]),
@@ -137,7 +155,13 @@ mod tests {
 
     #[test]
     fn nothing_that_was_sent_is_repeated() {
-        for body in [r#"{"name":{"s3cret":1}}"#, r#"{"s3cret":1}"#, r#"{"name":"a","age":"s3cret"}"#] {
+        for body in [
+            r#"{"name":{"s3cret":1}}"#,
+            r#"{"s3cret":1}"#,
+            r#"{"/s3cret/.x":1}"#,
+            r#"{"s3cret`, expected s3cret at line ":1}"#,
+            r#"{"name":"a","age":"s3cret"}"#,
+        ] {
             let problem = parse::<Sample>(body.as_bytes()).unwrap_err();
             assert!(!serde_json::to_string(&problem.body()).unwrap().contains("s3cret"), "{body}");
         }

@@ -98,11 +98,13 @@ fn user_agent(headers: &HeaderMap) -> String {
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
-    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    let wrong =
-        || Problem::invalid("", "the Idempotency-Key header must be 1 to 255 visible ASCII characters");
-    let key = value.to_str().map_err(|_| wrong())?;
-    if key.is_empty() || key.len() > 255 { Err(wrong()) } else { Ok(Some(key)) }
+    let mut values = headers.get_all("idempotency-key").iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let key = value.to_str().ok().filter(|key| (1..=255).contains(&key.len()));
+    match key.filter(|key| key.bytes().all(|byte| byte.is_ascii_graphic())) {
+        Some(key) if values.next().is_none() => Ok(Some(key)),
+        _ => Err(Problem::invalid("", "one Idempotency-Key header of 1 to 255 visible ASCII characters")),
+    }
 }
 
 /// The same caller, command and key give the same event ids.

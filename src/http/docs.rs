@@ -1,7 +1,7 @@
 //! The API's description, a page that shows it without any network, and what
 //! problems there are.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -12,6 +12,7 @@ use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::App;
+use super::params::Named;
 use crate::problem::{Kind, Problem};
 
 /// What the page may load: its own files only. The viewer sets inline styles.
@@ -49,7 +50,7 @@ async fn allow_own_files(mut response: Response) -> Response {
 }
 
 /// What a problem's type means.
-async fn problem(Path(name): Path<String>) -> Result<Response, Problem> {
+async fn problem(Named(name): Named) -> Result<Response, Problem> {
     let kind = Kind::iter().find(|kind| kind.name() == name).ok_or(Kind::NotFound)?;
     Ok(Json(Problem::new(kind).body()).into_response())
 }

@@ -1,49 +1,33 @@
 //! `/v1/events`: the log, as NDJSON.
 
 use axum::body::Body;
-use axum::extract::{FromRequestParts, State};
+use axum::extract::State;
 use axum::http::header;
-use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use rekey_events::Permission;
 use rekey_events::envelope::StoredEvent;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::App;
 use super::caller::Called;
+use super::params::{Query, between};
 use crate::problem::Problem;
 
 /// Events in one answer at most.
 const MOST: i64 = 1000;
-
-/// A query of exactly the shape asked for.
-pub(super) struct Query<T>(pub T);
-
-impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
-        let wrong = |_| {
-            Problem::invalid("", "the query has a parameter that is not known here, or of the wrong type")
-        };
-        axum::extract::Query::try_from_uri(&parts.uri)
-            .map(|axum::extract::Query(value)| Self(value))
-            .map_err(wrong)
-    }
-}
 
 /// Which events.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Range {
     /// After this position; 0 for the beginning.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "between::<0, { i64::MAX }, _>")]
     after: i64,
     /// At most so many, up to 1,000.
-    #[serde(default = "most")]
+    #[serde(default = "most", deserialize_with = "between::<1, MOST, _>")]
+    #[param(minimum = 1, maximum = 1000)]
     limit: i64,
 }
 
@@ -103,7 +87,7 @@ pub(super) async fn list(
     Query(range): Query<Range>,
 ) -> Result<Response, Problem> {
     app.service.authorise(&call.caller, &[Permission::Audit], false).await?;
-    let events = app.service.store().after(range.after, range.limit.clamp(1, MOST)).await?;
+    let events = app.service.store().after(range.after, range.limit).await?;
     let lines = events.iter().filter_map(|event| serde_json::to_string(&ReadableEvent::from(event)).ok());
     let body: String = lines.flat_map(|line| [line, "\n".to_owned()]).collect();
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from(body)).into_response())

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use rekey_events::mail::MailState;
 use rekey_events::rows::MailRow;
 use rekey_events::{MailId, Moment, Permission};
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::App;
 use super::caller::Called;
-use super::events::Query;
+use super::params::Query;
 use crate::problem::Problem;
 
 /// Mails on one page at most.
@@ -20,8 +21,7 @@ const PAGE: i64 = 200;
 #[serde(deny_unknown_fields)]
 pub struct Search {
     /// In this state: `pending`, `unknown`, `accepted`, `rejected`, `expired`, `superseded`, `dead`.
-    #[serde(default)]
-    state: String,
+    state: Option<String>,
     /// Older than this mail: the last of the page before.
     before: Option<uuid::Uuid>,
 }
@@ -75,6 +75,10 @@ pub(super) async fn list(
     Query(search): Query<Search>,
 ) -> Result<Json<Vec<ShownMail>>, Problem> {
     app.service.authorise(&call.caller, &[Permission::Mail], false).await?;
-    let mails = app.service.store().mails(search.before.map(MailId), &search.state, PAGE).await?;
+    let state = search.state.as_deref().unwrap_or_default();
+    if !state.is_empty() && state.parse::<MailState>().is_err() {
+        return Err(Problem::invalid("", "the query has a state that no mail has"));
+    }
+    let mails = app.service.store().mails(search.before.map(MailId), state, PAGE).await?;
     Ok(Json(mails.into_iter().map(ShownMail::from).collect()))
 }

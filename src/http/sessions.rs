@@ -1,7 +1,7 @@
 //! `/v1/sessions`: signing in and out.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use rekey_events::{Moment, SessionId};
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::App;
 use super::caller::{Called, Command};
+use super::params::Named;
 use super::text::{Line, Password};
 use crate::problem::{Kind, Problem, ProblemBody};
 use crate::service::sign_in::Opened;
@@ -99,7 +100,7 @@ pub(super) async fn list(
 pub(super) async fn end(
     State(app): State<App>,
     Called(call): Called,
-    Path(id): Path<String>,
+    Named(id): Named,
 ) -> Result<StatusCode, Problem> {
     let own = call.caller.session()?;
     let session = match id.as_str() {

@@ -1,8 +1,10 @@
 //! A node in this process: a clock set by hand, and a mail server to break.
 
+use std::cmp::Reverse;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rekey::config::Config;
@@ -17,7 +19,8 @@ use rekey_events::account::{Account, AccountCommand};
 use rekey_events::env::ManualEnv;
 use rekey_events::mail::MailEvent;
 use rekey_events::rows::{Change, MailRow, PersonRow};
-use rekey_events::store::{Context, Store};
+use rekey_events::store::execute::Draft;
+use rekey_events::store::{Context, Store, StoreError};
 use rekey_events::token::{Claims, Token};
 use rekey_events::{AccountId, Moment, ResetId};
 use rekey_test_support::smtp::{Accepted, SmtpSink};
@@ -61,7 +64,10 @@ impl Bed {
         let own = format!("sqlite:{}", folder.path().join("rekey.db").display());
         let database = database.unwrap_or(own);
         let sink = SmtpSink::builder().credentials(USER, PASSWORD).start().await.unwrap();
-        let env = Arc::new(ManualEnv::new(Moment::from_micros(1_767_225_600_000_000), 1));
+        // Beds on one database must not draw the same ids.
+        static SEED: AtomicU64 = AtomicU64::new(1);
+        let seed = SEED.fetch_add(1, Ordering::Relaxed) << 32;
+        let env = Arc::new(ManualEnv::new(Moment::from_micros(1_767_225_600_000_000), seed));
         let keys = Keys::generate(&*env, true);
         let config = config(folder.path(), &database, &sink);
         let node = Node::build(&config, keys.clone(), MailTo::Server, env.clone()).await.unwrap();
@@ -129,6 +135,17 @@ impl Bed {
         account
     }
 
+    /// New accounts, each with a link on its way.
+    pub async fn with_links(&self, usernames: &[&str]) -> Vec<AccountId> {
+        let mut accounts = Vec::new();
+        for username in usernames {
+            let account = self.register(username).await;
+            self.issue(account).await;
+            accounts.push(account);
+        }
+        accounts
+    }
+
     /// A link issued at once: no issuer need run.
     pub async fn issue(&self, account: AccountId) {
         let command = AccountCommand::IssueReset { reset: ResetId::new(&*self.env) };
@@ -144,7 +161,7 @@ impl Bed {
     pub async fn falsify(&self, account: AccountId, change: impl Fn(&mut PersonRow)) {
         let mut person = self.store().person(account).await.unwrap().unwrap();
         change(&mut person);
-        let also = |_: &Account, _: &[_], draft: &mut rekey_events::store::execute::Draft<'_>| {
+        let also = |_: &Account, _: &[_], draft: &mut Draft<'_>| {
             draft.change(Change::PutPerson(person.clone()));
         };
         let sign_in = AccountCommand::RecordSignIn;
@@ -153,6 +170,7 @@ impl Bed {
 
     /// Uses the link that a mail carries, or is to carry.
     pub async fn use_link(&self, mail: &MailRow, username: &str) {
+        self.later(1);
         let claims = Claims {
             reset: mail.reset_id.unwrap(),
             account: mail.account_id,
@@ -172,13 +190,21 @@ impl Bed {
 
     /// The mails of an account, the newest first.
     pub async fn mails(&self, account: AccountId) -> Vec<MailRow> {
-        let all = self.store().mails(None, "", 200).await.unwrap();
-        all.into_iter().filter(|mail| mail.account_id == account).collect()
+        self.try_mails(account).await.unwrap()
+    }
+
+    async fn try_mails(&self, account: AccountId) -> Result<Vec<MailRow>, StoreError> {
+        let mut all = self.store().mails(None, "", 200).await?;
+        all.retain(|mail| mail.account_id == account);
+        // Ids of one moment are in no order, and the clock stands still here.
+        all.sort_by_key(|mail| Reverse(mail.requested_at));
+        Ok(all)
     }
 
     /// The account's newest mail, once it is as told.
     pub async fn mail(&self, account: AccountId, what: &str, is: impl Fn(&MailRow) -> bool) -> MailRow {
-        let newest = async || self.mails(account).await.into_iter().next().filter(|mail| is(mail));
+        // The database may be away just now.
+        let newest = async || self.try_mails(account).await.ok()?.into_iter().next().filter(|mail| is(mail));
         until(&format!("a mail that is {what}"), newest).await
     }
 

@@ -1,7 +1,8 @@
-//! MAIL.md's failure table, row by row, for the mailer of one node.
+//! What can go wrong around issuer and mailer, row by row.
 
 mod claims;
 mod database;
 mod ended;
+mod flood;
 mod refused;
 mod server;

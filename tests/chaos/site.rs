@@ -3,9 +3,10 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
 use rekey_test_support::ports;
-use rekey_test_support::process::Process;
+use rekey_test_support::process::{Process, Signal};
 use tempfile::TempDir;
 
 use crate::api::Api;
@@ -14,7 +15,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_rekey");
 
 /// A folder with keys and a configuration, and the server run on it.
 pub struct Site {
-    folder: TempDir,
+    folder: Arc<TempDir>,
     address: SocketAddr,
     key: String,
     process: Option<Process>,
@@ -23,7 +24,7 @@ pub struct Site {
 impl Site {
     /// A site on this database; on a file of its own when there is none given.
     pub async fn new(database: Option<&str>, smtp: SocketAddr) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Arc::new(tempfile::tempdir().unwrap());
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, ports::free()));
         let (key, token_hash) = api_key().await;
         run(&["keys", "generate", &folder.path().join("keys.toml").display().to_string()]).await;
@@ -56,6 +57,12 @@ impl Site {
         Self { folder, address, key, process: None }
     }
 
+    /// Another server on the same database, with the same keys.
+    pub fn twin(&self) -> Self {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, ports::free()));
+        Self { folder: Arc::clone(&self.folder), address, key: self.key.clone(), process: None }
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -67,12 +74,17 @@ impl Site {
     pub fn start(&mut self) {
         let mut command = Command::new(PROGRAM);
         command.arg("serve").arg("--config").arg(self.folder.path().join("rekey.toml"));
+        command.env("REKEY_LISTEN", self.address.to_string());
         self.process = Some(Process::spawn(&command));
     }
 
     pub async fn ready(&mut self) {
         let address = self.address;
         self.running().wait_for_readyz(address).await;
+    }
+
+    pub fn signal(&mut self, signal: Signal) {
+        self.running().signal(signal);
     }
 
     pub async fn kill(&mut self) {
@@ -85,11 +97,6 @@ impl Site {
         process.sigterm();
         let status = process.wait().await;
         assert!(status.success(), "{status}\n{}", process.stderr());
-    }
-
-    /// What the process wrote that runs now, or ran last.
-    pub fn log(&self) -> String {
-        self.process.as_ref().map(Process::stderr).unwrap_or_default()
     }
 
     fn running(&mut self) -> &mut Process {

@@ -77,7 +77,8 @@ impl Reply {
 
     /// The kind of problem it is.
     pub fn kind(&self) -> String {
-        let named = self.json()["type"].as_str().and_then(|kind| kind.strip_prefix("/problems/")).map(str::to_owned);
+        let named =
+            self.json()["type"].as_str().and_then(|kind| kind.strip_prefix("/problems/")).map(str::to_owned);
         named.unwrap_or_else(|| panic!("a problem, not {self:?}"))
     }
 
@@ -101,7 +102,11 @@ impl Reply {
     /// That it is this problem, told as one, in words that help.
     #[track_caller]
     pub fn assert_problem(&self, status: u16, kind: &str) {
-        assert_eq!((self.status, self.header(CONTENT_TYPE.as_str())), (status, "application/problem+json"), "{self:?}");
+        assert_eq!(
+            (self.status, self.header(CONTENT_TYPE.as_str())),
+            (status, "application/problem+json"),
+            "{self:?}"
+        );
         assert_eq!((self.kind().as_str(), &self.json()["status"]), (kind, &Value::from(status)), "{self:?}");
         assert!(self.text_of("title").len() > 5 && self.text_of("detail").len() > 5, "{self:?}");
     }

@@ -128,7 +128,11 @@ impl Bed {
     /// The payloads of all events of this type, in order.
     pub async fn payloads(&self, name: &str) -> Vec<Value> {
         let events = self.events().await;
-        events.into_iter().filter(|event| event["type"] == name).map(|event| event["payload"].clone()).collect()
+        events
+            .into_iter()
+            .filter(|event| event["type"] == name)
+            .map(|event| event["payload"].clone())
+            .collect()
     }
 
     pub async fn count(&self, name: &str) -> usize {
@@ -182,7 +186,13 @@ impl Bed {
     }
 }
 
-async fn start(url: &str, sink: &SmtpSink, keys: &Keys, env: &Arc<ManualEnv>, policy: Value) -> (Api, Service) {
+async fn start(
+    url: &str,
+    sink: &SmtpSink,
+    keys: &Keys,
+    env: &Arc<ManualEnv>,
+    policy: Value,
+) -> (Api, Service) {
     let config = config(url, sink, policy);
     let node = Node::build(&config, keys.clone(), MailTo::Server, env.clone()).await.unwrap();
     let (service, address) = (node.service.clone(), node.address().unwrap());

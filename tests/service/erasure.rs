@@ -29,7 +29,11 @@ pub async fn an_erased_person_leaves_only_history(place: Place) {
     bed.try_sign_in("ana", NEW, None).await.assert_problem(401, "wrong-credentials");
     bed.complete(&token, "ana", OLD).await.assert_problem(410, "link-unusable");
     let mut sql = bed.sql().await;
-    let named = if bed.url.starts_with("sqlite") { "hex(account_id)" } else { "encode(uuid_send(account_id), 'hex')" };
+    let named = if bed.url.starts_with("sqlite") {
+        "hex(account_id)"
+    } else {
+        "encode(uuid_send(account_id), 'hex')"
+    };
     let id = ana.replace('-', "");
     for table in ["people", "credentials", "factors", "recovery_codes", "sessions"] {
         let left = format!("SELECT count(*) FROM {table} WHERE lower({named}) = '{id}'");

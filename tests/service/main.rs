@@ -1,2 +1,113 @@
-//! x
-fn main() {}
+//! The service from outside: a node over HTTP, with a real database and a real
+//! mail server; each test here is stamped for SQLite and for PostgreSQL, but
+//! for those that run the program itself.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
+
+mod administrators;
+mod api;
+mod bad_input;
+mod bed;
+mod document;
+mod erasure;
+mod faults;
+mod idempotency;
+mod limits;
+mod mail;
+mod neutral;
+mod openapi;
+mod people;
+mod races;
+mod raw;
+mod second_factor;
+mod secrets;
+mod served;
+mod stopping;
+mod walkthrough;
+
+/// Stamps each test for each database.
+macro_rules! suite {
+    (
+        both { $($module:ident :: $name:ident),* $(,)? }
+        postgres { $($server_module:ident :: $server:ident),* $(,)? }
+    ) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() { crate::$module::$name(crate::bed::Place::Sqlite).await; })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() { crate::$module::$name(crate::bed::Place::Postgres).await; })*
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $server() { crate::$server_module::$server(crate::bed::Place::Postgres).await; })*
+        }
+    };
+}
+
+suite! {
+    both {
+        administrators::a_lost_second_factor_is_removed_by_an_administrator,
+        administrators::a_program_cannot_send_links,
+        administrators::a_revoked_right_ends_at_once,
+        administrators::an_administrator_can_end_a_link,
+        administrators::an_administrator_never_sees_the_link,
+        administrators::it_takes_both_permissions_and_the_second_factor_used_in_this_session,
+        administrators::the_list_says_who_is_entitled_and_why_not,
+        administrators::who_never_signed_in_cannot_be_sent_a_link,
+        bad_input::a_bad_authorization_is_refused,
+        bad_input::a_bad_body_gets_a_clear_problem_and_changes_nothing,
+        bad_input::a_bad_body_of_an_entitled_caller_changes_nothing_either,
+        bad_input::a_bad_id_in_a_path_is_not_found,
+        bad_input::a_bad_idempotency_key_is_refused,
+        bad_input::a_bad_query_is_refused,
+        bad_input::a_body_not_said_to_be_json_is_refused,
+        bad_input::an_endless_body_is_cut_off,
+        bad_input::an_unknown_path_is_not_found,
+        bad_input::another_method_is_refused_and_those_there_are_are_named,
+        erasure::an_erased_person_leaves_only_history,
+        idempotency::a_change_of_password_made_again_is_not_a_wrong_password,
+        idempotency::a_refusal_is_recorded_once,
+        idempotency::another_callers_key_is_another_key,
+        idempotency::answers_that_hold_a_secret_are_not_kept,
+        idempotency::the_same_call_again_gets_the_same_answer_and_is_recorded_once,
+        idempotency::the_same_key_with_another_body_is_refused,
+        idempotency::two_at_once_are_recorded_once,
+        limits::a_forged_link_is_refused_and_changes_nothing,
+        limits::a_link_is_valid_for_an_hour,
+        limits::a_session_ends_when_unused_and_after_half_a_day,
+        limits::a_sign_in_and_a_new_password_end_the_link,
+        limits::failed_sign_ins_are_slowed_down_alike,
+        limits::five_wrong_usernames_end_the_link,
+        limits::one_link_in_a_minute_and_five_in_a_day,
+        limits::only_the_newest_link_works,
+        limits::this_was_not_me_ends_the_link,
+        neutral::a_mail_goes_to_the_address_on_file,
+        neutral::a_refused_sign_in_does_not_say_what_was_wrong,
+        neutral::everybody_gets_the_same_answer,
+        openapi::every_answer_is_kept_from_caches_and_frames,
+        openapi::every_kind_of_problem_is_explained,
+        openapi::every_route_described_is_there,
+        openapi::the_page_loads_its_own_files_only,
+        races::sixteen_uses_of_a_link_have_one_winner,
+        second_factor::a_code_works_once,
+        second_factor::a_recovery_code_works_once,
+        second_factor::a_reset_asks_for_the_second_factor_where_policy_says_so,
+        second_factor::a_reset_keeps_the_second_factor,
+        second_factor::a_wrong_code_enrols_nothing,
+        second_factor::an_enrolled_second_factor_is_asked_for,
+        second_factor::new_recovery_codes_end_the_old,
+        second_factor::the_code_that_enrolled_is_used_up,
+        second_factor::wrong_codes_end_the_link,
+        walkthrough::a_changed_password_keeps_this_session_and_ends_the_others,
+        walkthrough::a_forged_host_does_not_get_into_the_mail,
+        walkthrough::a_forgotten_password_is_reset_by_the_link_once,
+        walkthrough::a_rejected_password_leaves_the_link_usable,
+        walkthrough::a_set_password_must_be_changed_before_anything_else,
+        walkthrough::ones_own_sessions_can_be_listed_and_ended,
+        walkthrough::the_old_password_works_until_the_new_one_is_set,
+    }
+    postgres {
+        administrators::a_right_revoked_on_another_node_ends_at_once,
+        races::a_link_used_on_two_nodes_has_one_winner,
+    }
+}

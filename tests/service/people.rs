@@ -12,8 +12,7 @@ pub const NEW: &str = "quartz-meadow-violin-42";
 pub const OTHER: &str = "copper-thistle-canoe-19";
 
 /// The permissions it takes to send others links.
-pub const TO_RESET: [&str; 2] =
-    ["utilities.security.users.view", "utilities.security.users.reset_passwords"];
+pub const TO_RESET: [&str; 2] = ["utilities.security.users.view", "utilities.security.users.reset_passwords"];
 
 /// What enrolling a second factor gave.
 pub struct Enrolled {
@@ -94,7 +93,10 @@ impl Bed {
     }
 
     pub async fn permit(&self, command: &str, account: &str, permission: &str) {
-        self.api.command(KEY, command, json!({ "account_id": account, "permission": permission })).await.expect(200);
+        self.api
+            .command(KEY, command, json!({ "account_id": account, "permission": permission }))
+            .await
+            .expect(200);
     }
 
     /// An administrator's id and session, its second factor used, with these permissions.

@@ -31,11 +31,11 @@ pub async fn a_link_used_on_two_nodes_has_one_winner(place: Place) {
 async fn race(bed: &Bed, name: &str, nodes: &[Api]) {
     bed.register(name, "app").await;
     let token = bed.link(name).await;
-    let replies = at_once(nodes, |racer| {
-        json!({ "token": token, "username": name, "new_password": password(racer) })
-    })
-    .await;
-    let (won, lost): (HashMap<_, _>, HashMap<_, _>) = replies.into_iter().partition(|(_, reply)| reply.status == 200);
+    let replies =
+        at_once(nodes, |racer| json!({ "token": token, "username": name, "new_password": password(racer) }))
+            .await;
+    let (won, lost): (HashMap<_, _>, HashMap<_, _>) =
+        replies.into_iter().partition(|(_, reply)| reply.status == 200);
     assert_eq!((won.len(), lost.len()), (1, RACERS - 1), "{won:?} {lost:?}");
     let shapes: Vec<_> = lost.values().map(|reply| (reply.shape(), &reply.text)).collect();
     lost.values().for_each(|reply| reply.assert_problem(410, "link-unusable"));

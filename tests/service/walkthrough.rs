@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::api::send;
-use crate::bed::{Place, PUBLIC};
+use crate::bed::{PUBLIC, Place};
 use crate::people::{NEW, OLD, OTHER};
 
 pub async fn a_forgotten_password_is_reset_by_the_link_once(place: Place) {
@@ -37,7 +37,7 @@ pub async fn a_rejected_password_leaves_the_link_usable(place: Place) {
     let bed = place.open().await;
     bed.signed_in("ana").await;
     let token = bed.link("ana").await;
-    let rejected = bed.complete(&token, "ana", "ana\u{7}").await;
+    let rejected = bed.complete(&token, "ana", "rekey\u{7}").await;
     rejected.assert_problem(422, "password-rejected");
     assert_eq!(rejected.json()["reasons"], json!(["too_short", "untypable", "like_you", "too_common"]));
     bed.complete(&token, "ana", NEW).await.expect(200);

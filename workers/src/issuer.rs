@@ -1,16 +1,17 @@
 //! The issuer: takes requests that were answered "202" to everybody alike,
 //! matches username and address, and issues a link or records why not.
 
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
-use futures::StreamExt;
+use futures::{StreamExt, TryStreamExt};
 use rekey_events::account::{Account, AccountCommand, AccountEvent, AccountRefusal};
 use rekey_events::names::{email_key, username_key};
 use rekey_events::request::{RefusedBecause, Request, RequestCommand, RequestEvent};
 use rekey_events::rows::{Change, PendingRequestRow, PersonRow};
 use rekey_events::store::execute::Draft;
 use rekey_events::store::{CommandError, Context, Log, StoreError};
-use rekey_events::{AccountId, Moment, ResetId};
+use rekey_events::{AccountId, ResetId};
 use tokio_util::sync::CancellationToken;
 
 /// Requests taken at a time.
@@ -75,50 +76,78 @@ impl Issuer {
     /// The database does not answer.
     pub async fn step(&self) -> Result<usize, StoreError> {
         let waiting = self.log.store().pending_requests(BATCH).await?;
-        let answers = futures::stream::iter(waiting).map(|request| async move {
-            let answered = self.answer(&request).await;
-            if let Err(error) = &answered {
-                tracing::warn!(%error, reset = %request.reset_id, "a request is tried again");
-            }
-            usize::from(answered.is_ok())
-        });
+        let flooded = self.flooded(&waiting).await?;
+        let answers =
+            futures::stream::iter(waiting.into_iter().zip(flooded)).map(|(request, flooded)| async move {
+                let answered = self.answer(&request, flooded).await;
+                match &answered {
+                    Ok(true) => self.count(&request).await,
+                    Ok(false) => {}
+                    Err(error) => {
+                        tracing::warn!(%error, reset = %request.reset_id, "a request is tried again")
+                    }
+                }
+                usize::from(answered.is_ok())
+            });
         Ok(answers.buffer_unordered(AT_ONCE).fold(0, |sum, one| async move { sum + one }).await)
     }
 
-    async fn answer(&self, request: &PendingRequestRow) -> Result<(), IssueError> {
+    /// Which of the requests are too many from their source, or with their words.
+    async fn flooded(&self, waiting: &[PendingRequestRow]) -> Result<Vec<bool>, StoreError> {
         let now = self.log.env().now();
-        match self.find(request, now).await? {
+        let keys: BTreeSet<_> =
+            waiting.iter().flat_map(|request| self.limits(request)).map(|(key, _)| key).collect();
+        let count = |key: String| async move {
+            let (count, _) = self.log.store().attempts(&key, now, WINDOW).await?;
+            Ok::<_, StoreError>((key, count))
+        };
+        let counts = futures::stream::iter(keys).map(count).buffer_unordered(AT_ONCE);
+        let mut counts: HashMap<_, _> = counts.try_collect().await?;
+        let mut is_over = |(key, most): (String, i64)| {
+            let count = counts.entry(key).or_default();
+            *count += 1;
+            *count > most
+        };
+        // Each request counts against both, so no short cut here.
+        Ok(waiting.iter().map(|request| self.limits(request).map(&mut is_over).contains(&true)).collect())
+    }
+
+    /// What a request counts against, and how many are looked at.
+    fn limits(&self, request: &PendingRequestRow) -> [(String, i64); 2] {
+        [
+            (format!("request words {}", request.fingerprint), SAME_WORDS),
+            (format!("request source {}", request.source_key), self.per_source),
+        ]
+    }
+
+    /// Counts a request once it is answered: one that a crash leaves waiting,
+    /// however often, must not use up its own limit.
+    async fn count(&self, request: &PendingRequestRow) {
+        let now = self.log.env().now();
+        for (key, _) in self.limits(request) {
+            if let Err(error) = self.log.store().count_attempt(&key, now, WINDOW).await {
+                tracing::warn!(%error, "a request is not counted");
+            }
+        }
+    }
+
+    /// Answers a request; whether it was us who did.
+    async fn answer(&self, request: &PendingRequestRow, flooded: bool) -> Result<bool, IssueError> {
+        let person = match username_key(&request.username) {
+            Some(key) => self.log.store().person_by_username(&key).await?,
+            None => None,
+        };
+        if flooded {
+            let account = person.map(|person| person.account_id);
+            return self.refuse(request.reset_id, RefusedBecause::Throttled, account).await;
+        }
+        match matching(person, &request.email) {
             Ok(account) => self.issue(request.reset_id, account).await,
             Err((reason, account)) => self.refuse(request.reset_id, reason, account).await,
         }
     }
 
-    /// The account the typed words belong to, or why there is none.
-    async fn find(
-        &self,
-        request: &PendingRequestRow,
-        now: Moment,
-    ) -> Result<Result<AccountId, (RefusedBecause, Option<AccountId>)>, StoreError> {
-        let person = match username_key(&request.username) {
-            Some(key) => self.log.store().person_by_username(&key).await?,
-            None => None,
-        };
-        if self.is_flooded(request, now).await? {
-            return Ok(Err((RefusedBecause::Throttled, person.map(|person| person.account_id))));
-        }
-        Ok(matching(person, &request.email))
-    }
-
-    /// Whether too many came from the same source, or with the same words.
-    async fn is_flooded(&self, request: &PendingRequestRow, now: Moment) -> Result<bool, StoreError> {
-        let words = format!("request words {}", request.fingerprint);
-        let source = format!("request source {}", request.source_key);
-        let words = self.log.store().count_attempt(&words, now, WINDOW).await?;
-        let source = self.log.store().count_attempt(&source, now, WINDOW).await?;
-        Ok(words > SAME_WORDS || source > self.per_source)
-    }
-
-    async fn issue(&self, reset: ResetId, account: AccountId) -> Result<(), IssueError> {
+    async fn issue(&self, reset: ResetId, account: AccountId) -> Result<bool, IssueError> {
         let matched = RequestEvent::ResetMatched { account };
         let answered = Request::Answered { account: Some(account) };
         let also = |_: &Account, _: &[AccountEvent], draft: &mut Draft<'_>| {
@@ -128,8 +157,8 @@ impl Issuer {
         let command = AccountCommand::IssueReset { reset };
         let issued = self.log.execute::<Account>(&self.context(reset), account.into(), &command, also).await;
         match issued {
-            Ok(done) if done.events.is_empty() => Ok(self.log.store().forget_request(reset).await?),
-            Ok(_) => Ok(()),
+            Ok(done) if done.events.is_empty() => self.was_answered(reset).await,
+            Ok(_) => Ok(true),
             Err(CommandError::Refused(AccountRefusal::NotEligible(why))) => {
                 self.refuse(reset, why.into(), Some(account)).await
             }
@@ -145,17 +174,22 @@ impl Issuer {
         reset: ResetId,
         reason: RefusedBecause,
         account: Option<AccountId>,
-    ) -> Result<(), IssueError> {
+    ) -> Result<bool, IssueError> {
         let also = |_: &Request, _: &[RequestEvent], draft: &mut Draft<'_>| {
             draft.change(Change::DropPendingRequest(reset));
         };
         let command = RequestCommand::Refuse(reason, account);
         match self.log.execute::<Request>(&self.context(reset), reset.into(), &command, also).await {
-            Ok(_) => Ok(()),
-            // Another issuer was faster.
-            Err(CommandError::Refused(_)) => Ok(self.log.store().forget_request(reset).await?),
+            Ok(_) => Ok(true),
+            Err(CommandError::Refused(_)) => self.was_answered(reset).await,
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Another issuer was faster.
+    async fn was_answered(&self, reset: ResetId) -> Result<bool, IssueError> {
+        self.log.store().forget_request(reset).await?;
+        Ok(false)
     }
 
     /// Everything a request leads to is correlated by its id.

@@ -9,6 +9,7 @@
 //! conflict. Only a 250 is recorded all the same.
 
 mod attempt;
+mod hands;
 mod lease;
 mod outcome;
 mod provider;
@@ -16,14 +17,14 @@ mod schedule;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rekey_events::MailId;
 use rekey_events::keys::{Key, LinkKeys};
+use rekey_events::mail::MailCommand;
 use rekey_events::mail::event::UnknownBecause;
-use rekey_events::mail::{Mail, MailCommand};
 use rekey_events::rows::MailRow;
-use rekey_events::store::{CommandError, Context, Log, StoreError};
+use rekey_events::store::{Context, Log, StoreError};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -32,6 +33,7 @@ use uuid::Uuid;
 use crate::message::{Brand, Dkim, Mailbox};
 use crate::smtp::Pool;
 
+use hands::{Hands, InHand};
 pub use lease::Lease;
 pub use provider::{Provider, Route};
 
@@ -74,6 +76,7 @@ struct Inner {
     letterhead: Letterhead,
     provider: Provider,
     lease: Lease,
+    hands: Hands,
     slots: Arc<Semaphore>,
 }
 
@@ -85,6 +88,7 @@ impl Mailer {
         Self(Arc::new(Inner {
             lease: Lease::new(log.store().clone(), worker),
             provider: Provider::new(outlet),
+            hands: Hands::default(),
             slots: Arc::new(Semaphore::new(concurrency)),
             log,
             worker,
@@ -131,17 +135,18 @@ impl Mailer {
         if free == 0 || !inner.lease.is_held() || inner.provider.is_paused(inner.log.env().now()) {
             return Ok(0);
         }
-        let limit = i64::try_from(free).unwrap_or(i64::MAX);
-        let claimed = inner.log.store().claim_mails(inner.worker, inner.log.env().now(), limit).await?;
-        for row in &claimed {
+        let before = Instant::now();
+        let claimed = inner.claim(free).await?;
+        let count = claimed.len();
+        for (row, in_hand) in claimed {
             let slot = Arc::clone(&inner.slots).acquire_owned().await;
-            let (mailer, row) = (self.clone(), row.clone());
+            let mailer = self.clone();
             attempts.spawn(async move {
-                let _slot = slot;
-                mailer.0.attempt(row).await;
+                let _held = (slot, in_hand);
+                mailer.0.attempt(&row, before).await;
             });
         }
-        Ok(claimed.len())
+        Ok(count)
     }
 
     /// Until there may be something to do: a slot free while more is due, a
@@ -181,19 +186,39 @@ impl Inner {
         }
     }
 
-    /// Frees what workers had claimed whose lease is over. They may have sent
-    /// it, or not.
+    /// Claims at most `limit` mails that are due.
+    async fn claim(&self, limit: usize) -> Result<Vec<(MailRow, InHand)>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let _claiming = self.hands.claiming().await;
+        let rows = self.log.store().claim_mails(self.worker, self.log.env().now(), limit).await?;
+        let in_hand = |row: MailRow| {
+            let in_hand = self.hands.take(row.mail_id);
+            (row, in_hand)
+        };
+        Ok(rows.into_iter().map(in_hand).collect())
+    }
+
+    /// Frees what workers had claimed whose lease is over, and what we claimed
+    /// ourselves and do not work at. It may have been sent, or not.
     async fn take_over(&self) -> Result<(), StoreError> {
-        for mail in self.log.store().abandoned_mails(100).await? {
-            let context = self.context(mail);
-            let lost = MailCommand::LoseTrack { reason: UnknownBecause::WorkerDied, due_at: context.at };
-            let nothing = |_: &Mail, _: &[_], _: &mut rekey_events::store::execute::Draft<'_>| {};
-            match self.log.execute::<Mail>(&context, mail.into(), &lost, nothing).await {
-                Ok(_) | Err(CommandError::Refused(_)) => {}
-                Err(error) => tracing::warn!(%error, %mail, "an abandoned mail is taken over later"),
+        let abandoned = self.log.store().abandoned_mails(100).await?;
+        for row in abandoned.into_iter().chain(self.dropped().await?) {
+            let due_at = self.log.env().now();
+            let lost = MailCommand::LoseTrack { reason: UnknownBecause::WorkerDied, due_at };
+            // On the row as it was seen: another worker may have freed, claimed or sent it since.
+            if let Err(error) = self.record_on(&row, &lost).await {
+                tracing::warn!(%error, mail = %row.mail_id, "an abandoned mail is taken over later");
             }
         }
         Ok(())
+    }
+
+    /// What we claimed and do not work at.
+    async fn dropped(&self) -> Result<Vec<MailRow>, StoreError> {
+        let _claiming = self.hands.claiming().await;
+        let in_hand = self.hands.now();
+        let claimed = self.log.store().claimed_mails(self.worker).await?;
+        Ok(claimed.into_iter().filter(|row| !in_hand.contains(&row.mail_id)).collect())
     }
 
     /// Everything about a mail is correlated by what asked for it.

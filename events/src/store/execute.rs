@@ -279,7 +279,7 @@ impl Log {
     /// # Errors
     /// The database does not answer, or the stream holds what is no event of `R`.
     pub async fn load<R: Rules>(&self, stream: StreamId) -> Result<Loaded<R>, StoreError> {
-        fold(&self.store().stream(stream).await?)
+        fold(&self.loads().load(self.store(), stream).await?)
     }
 
     /// What this node remembers of the stream, or else what the database has;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Notify, mpsc, oneshot};
 
+use super::loads::Loads;
 use super::open::Head;
 use super::streams::Streams;
 use super::writer::{Answer, Prepared, QUEUE, Writer};
@@ -30,6 +31,7 @@ struct Inner {
     head: Head,
     queue: mpsc::Sender<(Prepared, Answer)>,
     streams: Streams,
+    loads: Loads,
     wakes: Arc<Wakes>,
 }
 
@@ -55,7 +57,15 @@ impl Log {
             later: VecDeque::new(),
             wakes: wakes.clone(),
         };
-        let inner = Inner { store, env, head, queue: sender, streams: Streams::default(), wakes };
+        let inner = Inner {
+            store,
+            env,
+            head,
+            queue: sender,
+            streams: Streams::default(),
+            loads: Loads::default(),
+            wakes,
+        };
         Ok((Self(Arc::new(inner)), writer))
     }
 
@@ -81,6 +91,10 @@ impl Log {
     #[must_use]
     pub fn wakes(&self) -> &Wakes {
         &self.0.wakes
+    }
+
+    pub(crate) fn loads(&self) -> &Loads {
+        &self.0.loads
     }
 
     pub(crate) fn streams(&self) -> &Streams {

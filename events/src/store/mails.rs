@@ -72,14 +72,20 @@ impl Store {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn abandoned_mails(&self, limit: i64) -> Result<Vec<MailId>, StoreError> {
+    pub async fn abandoned_mails(&self, limit: i64) -> Result<Vec<MailRow>, StoreError> {
         let statement = match self {
             Self::Sqlite(_) => sqlite::sql::ABANDONED_MAILS,
             Self::Postgres(_) => postgres::sql::ABANDONED_MAILS,
         };
-        let ids: Vec<Uuid> =
-            writing!(self, pool => sqlx::query_scalar(statement).bind(limit).fetch_all(pool).await)?;
-        Ok(ids.into_iter().map(MailId).collect())
+        Ok(writing!(self, pool => sqlx::query_as(statement).bind(limit).fetch_all(pool).await)?)
+    }
+
+    /// Mails that `worker` has claimed.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn claimed_mails(&self, worker: Uuid) -> Result<Vec<MailRow>, StoreError> {
+        Ok(writing!(self, pool => sqlx::query_as(sql::CLAIMED_MAILS).bind(worker).fetch_all(pool).await)?)
     }
 
     /// Gives a claimed mail back untried.

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Store, StoreError, reading, sql};
+use super::{Store, StoreError, postgres, reading, sql, sqlite};
 use crate::envelope::StoredEvent;
 use crate::ids::{AccountId, EventId, StreamId};
 use crate::moment::Moment;
@@ -59,7 +59,26 @@ impl Store {
     /// The database does not answer (never an empty history), or the stream has a gap.
     pub async fn stream(&self, stream: StreamId) -> Result<Vec<StoredEvent>, StoreError> {
         let rows = reading!(self, pool => sqlx::query_as(sql::STREAM).bind(stream.0).fetch_all(pool).await)?;
-        let events = events(rows)?;
+        Self::whole(stream, events(rows)?)
+    }
+
+    /// The events of streams, one stream after the other, each from its beginning.
+    pub(crate) async fn streams(&self, streams: &[StreamId]) -> Result<Vec<StoredEvent>, StoreError> {
+        let ids: Vec<_> = streams.iter().map(|stream| stream.0).collect();
+        let rows = match self {
+            Self::Sqlite(database) => {
+                let ids = serde_json::to_string(&ids).map_err(|error| sqlx::Error::Encode(error.into()))?;
+                sqlx::query_as(sqlite::sql::STREAMS).bind(ids).fetch_all(&database.readers).await
+            }
+            Self::Postgres(database) => {
+                sqlx::query_as(postgres::sql::STREAMS).bind(ids).fetch_all(&database.pool).await
+            }
+        };
+        events(rows?)
+    }
+
+    /// A stream's events, if none is missing.
+    pub(crate) fn whole(stream: StreamId, events: Vec<StoredEvent>) -> Result<Vec<StoredEvent>, StoreError> {
         match (1..).zip(&events).find(|(version, event)| *version != event.version) {
             Some((missing, _)) => Err(StoreError::Damaged(stream.0, missing)),
             None => Ok(events),

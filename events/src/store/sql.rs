@@ -83,6 +83,9 @@ statements! {
     MAILS = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
             settled_at, last_code FROM mails
         WHERE mail_id < $1 AND ($2 = '' OR state = $2) ORDER BY mail_id DESC LIMIT $3";
+    /// Mails that a worker has claimed.
+    CLAIMED_MAILS = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
+            settled_at, last_code FROM mails WHERE claimed_by = $1 AND state IN ('pending', 'unknown')";
     /// When the next mail is due that nobody has claimed.
     NEXT_DUE = "SELECT min(due_at) FROM mails WHERE state IN ('pending', 'unknown') AND claimed_by IS NULL";
     UNSETTLED_MAILS = "SELECT count(*) FROM mails WHERE state IN ('pending', 'unknown')";

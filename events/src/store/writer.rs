@@ -75,10 +75,21 @@ impl Writer {
     async fn append_all(&mut self) {
         while let Some(batch) = self.gather().await {
             self.append(batch).await;
-            // Those just answered come back with their next command before the
-            // next batch is closed; else the callers split into two camps that
-            // take turns, and every batch is half as large.
+            self.give_way().await;
+        }
+    }
+
+    /// Lets those just answered come back with their next command before the
+    /// next batch is closed: gives way for as long as more have come meanwhile.
+    /// Else the callers split into camps that take turns, and every batch is smaller.
+    async fn give_way(&self) {
+        let mut waiting = 0;
+        loop {
             tokio::task::yield_now().await;
+            match self.queue.len() {
+                more if more > waiting && more < BATCH => waiting = more,
+                _ => return,
+            }
         }
     }
 

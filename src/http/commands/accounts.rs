@@ -24,6 +24,7 @@ pub struct RegisterAccount {
     display_name: Option<Line<256>>,
     /// Where it is created: `app` may reset without having signed in.
     #[schema(value_type = String, example = "app")]
+    #[serde(deserialize_with = "origin")]
     origin: Origin,
     /// The first password, if it gets one.
     #[schema(value_type = Option<String>, format = Password)]
@@ -35,6 +36,15 @@ pub struct RegisterAccount {
 
 fn yes() -> bool {
     true
+}
+
+/// From a string only: of a number in its place, serde would say that it is no JSON.
+fn origin<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Origin, D::Error> {
+    match String::deserialize(from)?.as_str() {
+        "app" => Ok(Origin::App),
+        "desktop" => Ok(Origin::Desktop),
+        _ => Err(serde::de::Error::custom("must be `app` or `desktop`")),
+    }
 }
 
 /// An account and a permission.

@@ -2,44 +2,50 @@
 
 use std::time::{Duration, Instant};
 
-use rekey_events::Env;
 use rekey_events::mail::MailEvent;
 use rekey_events::mail::event::UnknownBecause;
+use rekey_events::{AccountId, Env};
 use rekey_test_support::postgres::Postgres;
+use rekey_test_support::process::Signal;
+use rekey_test_support::smtp::{Fault, Latch, Phase, SmtpSink};
 use rekey_test_support::sql::Sql;
+use serde_json::json;
 
 use crate::bed::Bed;
+use crate::site::Site;
 
-/// A mail claimed by a worker that is gone, whose lease lasts for a while.
-async fn claimed(bed: &Bed, lease: Duration) -> rekey_events::AccountId {
-    let ana = bed.register("ana").await;
-    bed.issue(ana).await;
+/// Mails claimed by a worker that is gone, whose lease lasts for a while.
+async fn claimed(bed: &Bed, usernames: &[&str], lease: Duration) -> Vec<AccountId> {
+    let accounts = bed.with_links(usernames).await;
     let dead = bed.env.uuid();
     bed.store().renew_lease(dead, lease).await.unwrap();
-    assert_eq!(bed.store().claim_mails(dead, bed.env.now(), 10).await.unwrap().len(), 1);
-    ana
+    let claimed = bed.store().claim_mails(dead, bed.env.now(), 100).await.unwrap();
+    assert_eq!(claimed.len(), accounts.len());
+    accounts
 }
 
-async fn assert_taken_over(bed: &Bed, account: rekey_events::AccountId) {
+/// Once, and then sent.
+async fn assert_taken_over(bed: &Bed, account: AccountId) {
     let sent = bed.mail_in(account, "accepted").await;
     let events = bed.events(&sent).await;
-    assert!(matches!(
+    let once = matches!(
         events.as_slice(),
         [
             MailEvent::MailRequested { .. },
             MailEvent::MailOutcomeUnknown { reason: UnknownBecause::WorkerDied, .. },
             MailEvent::MailAccepted { .. }
         ]
-    ));
-    assert_eq!(bed.received("ana").len(), 1);
+    );
+    assert!(once, "{events:?}");
 }
 
 #[tokio::test]
 async fn on_sqlite_a_dead_workers_claims_are_free_at_the_start() {
     let mut bed = Bed::build(None).await;
-    let ana = claimed(&bed, Duration::from_secs(600)).await;
+    let accounts = claimed(&bed, &["ana"], Duration::from_secs(600)).await;
     bed.run();
-    assert_taken_over(&bed, ana).await;
+    assert_taken_over(&bed, accounts[0]).await;
+    assert_eq!(bed.received("ana").len(), 1);
 }
 
 #[tokio::test]
@@ -47,10 +53,30 @@ async fn on_postgresql_a_dead_workers_claims_are_free_when_its_lease_ends() {
     let server = Postgres::shared().await;
     let mut bed = Bed::build(Some(server.database("claims").await)).await;
     let (before, lease) = (Instant::now(), Duration::from_secs(4));
-    let ana = claimed(&bed, lease).await;
+    let accounts = claimed(&bed, &["ana"], lease).await;
     bed.run();
-    assert_taken_over(&bed, ana).await;
+    assert_taken_over(&bed, accounts[0]).await;
     assert!(before.elapsed() >= lease, "taken over from a living worker");
+    assert_eq!(bed.received("ana").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn several_mailers_take_over_each_claim_once() {
+    let server = Postgres::shared().await;
+    let database = server.database("claims").await;
+    let mut beds = Vec::new();
+    for _ in 0..3 {
+        beds.push(Bed::build(Some(database.clone())).await);
+    }
+    let usernames: Vec<_> = (0..48).map(|number| format!("p{number}")).collect();
+    let usernames: Vec<_> = usernames.iter().map(String::as_str).collect();
+    let accounts = claimed(&beds[0], &usernames, Duration::ZERO).await;
+    beds.iter_mut().for_each(Bed::run);
+    for account in &accounts {
+        assert_taken_over(&beds[0], *account).await;
+    }
+    let sent: usize = beds.iter().map(|bed| bed.sink.accepted_count()).sum();
+    assert_eq!(sent, accounts.len());
 }
 
 /// The claim was made, and the database's answer lost; or the attempt ended
@@ -68,4 +94,29 @@ async fn a_living_workers_claim_that_it_does_not_work_at_is_found_again() {
     bed.later(20);
     bed.mail_in(ana, "accepted").await;
     assert_eq!(bed.received("ana").len(), 1);
+}
+
+#[tokio::test]
+async fn a_worker_that_slept_through_its_lease_sends_nothing() {
+    let (server, sink, latch) = (Postgres::shared().await, SmtpSink::start().await.unwrap(), Latch::new());
+    sink.script([(Phase::Rcpt, Fault::Hold(latch.clone()))]);
+    let mut sleeper = Site::new(Some(&server.database("claims").await), sink.address()).await;
+    sleeper.start();
+    sleeper.ready().await;
+    let ana = json!({ "username": "ana", "email": "ana@example.org", "origin": "app" });
+    sleeper.api().post("/v1/commands/register-account", &ana).await.unwrap();
+    let request = json!({ "username": "ana", "email": "ana@example.org" });
+    sleeper.api().post("/v1/commands/request-reset", &request).await.unwrap();
+    latch.wait_for(1).await;
+    sleeper.signal(Signal::STOP);
+
+    let mut other = sleeper.twin();
+    other.start();
+    sink.wait_for(1).await;
+    latch.open();
+    sleeper.signal(Signal::CONT);
+    // It finishes what it has in hand first.
+    sleeper.stop().await;
+    other.stop().await;
+    assert_eq!(sink.accepted_count(), 1);
 }

@@ -1,6 +1,7 @@
 //! One attempt at one mail.
 
 use std::panic::AssertUnwindSafe;
+use std::time::Instant;
 
 use rekey_events::Moment;
 use rekey_events::mail::event::DeadBecause;
@@ -21,42 +22,43 @@ const MINUTES: u32 = 60;
 struct StillWanted<'a> {
     mailer: &'a Inner,
     row: &'a MailRow,
+    claimed: Instant,
 }
 
 impl Gate for StillWanted<'_> {
     async fn before_data(&self) -> Verdict {
         let wanted = matches!(self.mailer.unwanted(self.row).await, Ok(None));
-        if wanted && self.mailer.lease.is_held() { Verdict::Go } else { Verdict::Stop }
+        if wanted && self.mailer.lease.is_held_since(self.claimed) { Verdict::Go } else { Verdict::Stop }
     }
 
     async fn before_dot(&self) -> Verdict {
-        if self.mailer.lease.is_held() { Verdict::Go } else { Verdict::Stop }
+        if self.mailer.lease.is_held_since(self.claimed) { Verdict::Go } else { Verdict::Stop }
     }
 }
 
 impl Inner {
-    /// Tries a claimed mail, and records what became of it.
-    pub(super) async fn attempt(&self, row: MailRow) {
-        match self.prepare(&row).await {
-            Ok(Ok((envelope, message))) => self.hand_over(&row, &envelope, &message).await,
-            Ok(Err(outcome)) => self.record(&row, outcome).await,
+    /// Tries a mail claimed at that moment (or later), and records what became of it.
+    pub(super) async fn attempt(&self, row: &MailRow, claimed: Instant) {
+        match self.prepare(row).await {
+            Ok(Ok((envelope, message))) => self.hand_over(row, claimed, &envelope, &message).await,
+            Ok(Err(outcome)) => self.record(row, outcome).await,
             Err(error) => {
                 tracing::warn!(%error, mail = %row.mail_id, "a mail waits for the database");
-                self.give_back(&row).await;
+                self.give_back(row, claimed).await;
             }
         }
     }
 
-    async fn hand_over(&self, row: &MailRow, envelope: &Envelope, message: &BuiltMessage) {
-        let gate = StillWanted { mailer: self, row };
-        let now = self.log.env().now();
-        let route = self.provider.deliver(row.mail_id, envelope, &message.bytes, &gate, now).await;
+    async fn hand_over(&self, row: &MailRow, claimed: Instant, envelope: &Envelope, message: &BuiltMessage) {
+        let gate = StillWanted { mailer: self, row, claimed };
+        let env = self.log.env();
+        let route = self.provider.deliver(row.mail_id, envelope, &message.bytes, &gate, env).await;
         match outcome::of(self.log.env(), &self.provider, row, route) {
             Some(command) => self.record(row, command).await,
             // Withheld: either it is not wanted any more, or no longer ours.
             None => match self.unwanted(row).await {
                 Ok(Some(command)) => self.record(row, command).await,
-                _ => self.give_back(row).await,
+                _ => self.give_back(row, claimed).await,
             },
         }
     }

@@ -1,6 +1,6 @@
 //! A worker's lease: renewed every 3 s, good for 12 s on the database's clock.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rekey_events::store::Store;
@@ -17,12 +17,25 @@ const MARGIN: Duration = Duration::from_secs(2);
 pub struct Lease {
     store: Store,
     worker: Uuid,
-    renewed: Arc<Mutex<Option<Instant>>>,
+    held: Arc<Mutex<Option<Held>>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    /// Since when it was renewed in time, each time.
+    since: Instant,
+    renewed: Instant,
+}
+
+impl Held {
+    fn lasts_at(&self, at: Instant) -> bool {
+        at.duration_since(self.renewed) + MARGIN < GOOD_FOR
+    }
 }
 
 impl Lease {
     pub(super) fn new(store: Store, worker: Uuid) -> Self {
-        Self { store, worker, renewed: Arc::default() }
+        Self { store, worker, held: Arc::default() }
     }
 
     /// Renews it once. The moment before asking counts: the database's may be
@@ -30,7 +43,11 @@ impl Lease {
     pub(super) async fn renew(&self) {
         let before = Instant::now();
         match self.store.renew_lease(self.worker, GOOD_FOR).await {
-            Ok(()) => *self.renewed.lock().unwrap_or_else(PoisonError::into_inner) = Some(before),
+            Ok(()) => {
+                let mut held = self.lock();
+                let unbroken = held.filter(|held| held.lasts_at(before));
+                *held = Some(Held { since: unbroken.map_or(before, |held| held.since), renewed: before });
+            }
             Err(error) => tracing::warn!(%error, "the lease was not renewed"),
         }
     }
@@ -39,13 +56,23 @@ impl Lease {
     /// stopped, so one that slept through its lease knows.
     #[must_use]
     pub fn is_held(&self) -> bool {
-        let renewed = *self.renewed.lock().unwrap_or_else(PoisonError::into_inner);
-        renewed.is_some_and(|at| at.elapsed() + MARGIN < GOOD_FOR)
+        self.lock().is_some_and(|held| held.lasts_at(Instant::now()))
+    }
+
+    /// Whether it was surely held all the time since then. One that was lost
+    /// and taken anew does not bring back what was claimed under the old.
+    #[must_use]
+    pub fn is_held_since(&self, then: Instant) -> bool {
+        self.lock().is_some_and(|held| held.since <= then && held.lasts_at(Instant::now()))
     }
 
     pub(super) async fn end(&self) {
         if let Err(error) = self.store.end_lease(self.worker).await {
             tracing::warn!(%error, "the lease ends by itself");
         }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Held>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

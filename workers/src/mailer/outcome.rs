@@ -1,10 +1,10 @@
 //! What a delivery means for the mail, and recording it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rekey_events::Env;
 use rekey_events::mail::event::{DeadBecause, UnknownBecause};
-use rekey_events::mail::{Mail, MailCommand, MailKind, Phase};
+use rekey_events::mail::{Mail, MailCommand, MailKind, MailRefusal, Phase};
 use rekey_events::rows::MailRow;
 use rekey_events::store::execute::Draft;
 use rekey_events::store::{AppendError, CommandError, Loaded};
@@ -71,7 +71,7 @@ fn defer(phase: Phase, reply: Option<&Reply>, due_at: rekey_events::Moment, coun
 
 impl Inner {
     /// Records an outcome, trying again while the database is away. What
-    /// cannot be recorded while the lease is held becomes unknown when it ends.
+    /// cannot be recorded is found later as a claim that nobody works at.
     pub(super) async fn record(&self, row: &MailRow, command: MailCommand) {
         for pause in AGAIN {
             match self.record_once(row, &command).await {
@@ -89,27 +89,39 @@ impl Inner {
         &self,
         row: &MailRow,
         command: &MailCommand,
-    ) -> Result<(), CommandError<rekey_events::mail::MailRefusal>> {
-        let context = self.context_of(row);
-        let Some(state) = Mail::from_row(row) else { return Ok(()) };
-        let loaded = Loaded { state, version: row.version };
-        match self.log.execute_on(&context, row.mail_id.into(), &loaded, command).await {
-            Err(CommandError::Append(AppendError::Conflict)) => {}
-            Ok(_) | Err(CommandError::Refused(_)) => return Ok(()),
-            Err(error) => return Err(error),
+    ) -> Result<(), CommandError<MailRefusal>> {
+        let is_fenced_out = !self.record_on(row, command).await?;
+        // Somebody else has the mail now. A 250 is a fact all the same.
+        if is_fenced_out && matches!(command, MailCommand::Accept { .. }) {
+            let nothing = |_: &Mail, _: &[_], _: &mut Draft<'_>| {};
+            self.log.execute::<Mail>(&self.context_of(row), row.mail_id.into(), command, nothing).await?;
         }
-        // Fenced out: somebody else has the mail now. A 250 is a fact all the same.
-        if !matches!(command, MailCommand::Accept { .. }) {
-            return Ok(());
-        }
-        let nothing = |_: &Mail, _: &[_], _: &mut Draft<'_>| {};
-        self.log.execute::<Mail>(&context, row.mail_id.into(), command, nothing).await.map(drop)
+        Ok(())
     }
 
-    /// Gives a mail back untried.
-    pub(super) async fn give_back(&self, row: &MailRow) {
+    /// Records `command` on the mail as the row shows it; whether it has not moved on.
+    pub(super) async fn record_on(
+        &self,
+        row: &MailRow,
+        command: &MailCommand,
+    ) -> Result<bool, CommandError<MailRefusal>> {
+        let Some(state) = Mail::from_row(row) else { return Ok(true) };
+        let loaded = Loaded { state, version: row.version };
+        match self.log.execute_on(&self.context_of(row), row.mail_id.into(), &loaded, command).await {
+            Err(CommandError::Append(AppendError::Conflict)) => Ok(false),
+            Ok(_) | Err(CommandError::Refused(_)) => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Gives a mail back untried. Not after the lease was over: then it is no
+    /// longer ours to give, and is taken over as it is.
+    pub(super) async fn give_back(&self, row: &MailRow, claimed: Instant) {
+        if !self.lease.is_held_since(claimed) {
+            return;
+        }
         if let Err(error) = self.log.store().release_mail(row.mail_id, self.worker).await {
-            tracing::warn!(%error, mail = %row.mail_id, "the claim ends with the lease");
+            tracing::warn!(%error, mail = %row.mail_id, "a claim is given back later");
         }
     }
 }

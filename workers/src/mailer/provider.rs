@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use rekey_events::{MailId, Moment};
+use rekey_events::{Env, MailId, Moment};
 use tokio::io::AsyncWriteExt;
 
 use super::Outlet;
@@ -68,8 +68,9 @@ impl Provider {
         envelope: &Envelope,
         bytes: &[u8],
         gate: &impl Gate,
-        now: Moment,
+        env: &dyn Env,
     ) -> Route {
+        let began = env.now();
         let route = match &self.outlet {
             Outlet::Smtp(pool) => Route::Smtp(pool.deliver(envelope, bytes, gate).await),
             Outlet::Folder(folder) => match gate.before_data().await {
@@ -79,15 +80,17 @@ impl Provider {
                 Verdict::Stop => Route::Smtp(Delivery::Withheld),
             },
         };
-        self.note(&route, now);
+        self.note(&route, began, env.now());
         route
     }
 
     /// Opens the breaker a little longer with each failure to reach the server,
-    /// and closes it when a mail gets through.
-    fn note(&self, route: &Route, now: Moment) {
+    /// and closes it when a mail gets through. Mails that were under way when it
+    /// opened fail with it: that is one failure, else it would open for longest at once.
+    fn note(&self, route: &Route, began: Moment, now: Moment) {
         let mut breaker = self.lock();
         match route {
+            Route::Smtp(Delivery::ConnectionFailed { .. }) if began < breaker.until => {}
             Route::Smtp(Delivery::ConnectionFailed { phase, reason }) => {
                 let pause = PAUSES[breaker.failures.min(PAUSES.len() - 1)];
                 breaker.failures += 1;

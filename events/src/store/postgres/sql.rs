@@ -5,6 +5,12 @@ use crate::store::sql::statements;
 statements! {
     /// Appends a batch; see the function in the migrations.
     APPEND = "SELECT append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::jsonb)";
+    /// Streams, each from its beginning. One probe for each: `OFFSET 0` keeps the
+    /// planner from joining them in another way while the table is small.
+    STREAMS = "SELECT e.* FROM unnest($1::uuid[]) s (id), LATERAL (
+            SELECT position, epoch, stream, version, event_id, type, schema, recorded_at, payload, metadata, leaf, subject
+            FROM events WHERE stream = s.id OFFSET 0) e
+        ORDER BY e.stream, e.version";
     /// Claims due mails for a worker, the most urgent first.
     CLAIM_MAILS = "UPDATE mails SET claimed_by = $1 WHERE mail_id IN (
         SELECT m.mail_id FROM mails m
@@ -17,7 +23,8 @@ statements! {
         VALUES ($1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint + $2)
         ON CONFLICT (worker_id) DO UPDATE SET leased_until = EXCLUDED.leased_until";
     /// Mails claimed by workers whose lease is over.
-    ABANDONED_MAILS = "SELECT m.mail_id FROM mails m
+    ABANDONED_MAILS = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
+            settled_at, last_code FROM mails m
         WHERE m.claimed_by IS NOT NULL AND m.state IN ('pending', 'unknown') AND NOT EXISTS (
             SELECT 1 FROM workers w WHERE w.worker_id = m.claimed_by
             AND w.leased_until > (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)

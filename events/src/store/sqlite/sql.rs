@@ -49,6 +49,9 @@ statements! {
     INSERT_64_EVENTS = insert!(four!(four!(four!(row!()))));
     /// Moves the head.
     MOVE_HEAD = "UPDATE log_head SET position = ?1";
+    /// Streams, each from its beginning; `CROSS JOIN` is joined in this order.
+    STREAMS = "SELECT e.* FROM json_each(?1) s CROSS JOIN events e ON e.stream = unhex(s.value, '-')
+        ORDER BY e.stream, e.version";
     /// Claims due mails for a worker, the most urgent first.
     CLAIM_MAILS = "UPDATE mails SET claimed_by = ?1 WHERE mail_id IN (
         SELECT m.mail_id FROM mails m
@@ -61,7 +64,8 @@ statements! {
         VALUES (?1, CAST(unixepoch('subsec') * 1000000 AS INTEGER) + ?2)
         ON CONFLICT (worker_id) DO UPDATE SET leased_until = excluded.leased_until";
     /// Mails claimed by workers whose lease is over.
-    ABANDONED_MAILS = "SELECT m.mail_id FROM mails m
+    ABANDONED_MAILS = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
+            settled_at, last_code FROM mails m
         WHERE m.claimed_by IS NOT NULL AND m.state IN ('pending', 'unknown') AND NOT EXISTS (
             SELECT 1 FROM workers w WHERE w.worker_id = m.claimed_by
             AND w.leased_until > CAST(unixepoch('subsec') * 1000000 AS INTEGER))

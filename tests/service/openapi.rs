@@ -1,0 +1,71 @@
+//! The API's description, and the page that shows it.
+
+use crate::api::send;
+use crate::bed::Place;
+use crate::document::{document, endpoints};
+
+pub async fn every_route_described_is_there(place: Place) {
+    let bed = place.open().await;
+    let served = bed.api.get("", "/openapi.json").await.expect(200).json();
+    assert_eq!(served, document());
+    assert!(served["openapi"].as_str().unwrap().starts_with("3.1."), "{}", served["openapi"]);
+    let endpoints = endpoints();
+    assert!(endpoints.len() > 25, "{endpoints:?}");
+    for endpoint in endpoints {
+        let reply = send(bed.api.request(endpoint.method.parse().unwrap(), &endpoint.path)).await;
+        assert!(![404, 405].contains(&reply.status), "{endpoint:?}: {reply:?}");
+    }
+    assert_eq!(bed.position().await, 0);
+}
+
+/// Whoever finds a problem's type can look it up.
+pub async fn every_kind_of_problem_is_explained(place: Place) {
+    let bed = place.open().await;
+    let kind = bed.ask("", "").await.kind();
+    let explained = bed.api.get("", &format!("/problems/{kind}")).await.expect(200);
+    assert_eq!(explained.kind(), kind);
+}
+
+pub async fn the_page_loads_its_own_files_only(place: Place) {
+    let bed = place.open().await;
+    let page = bed.api.get("", "/docs/").await.expect(200);
+    let policy = page.header("content-security-policy");
+    assert!(policy.starts_with("default-src 'self';") && !policy.contains("http"), "{policy}");
+    let loaded: Vec<_> = ["src=\"", "href=\""]
+        .iter()
+        .flat_map(|start| page.text.split(start).skip(1))
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    assert!(loaded.len() > 3, "{loaded:?}");
+    assert!(!page.text.contains("<script>"), "nothing inline: {}", page.text);
+    for file in loaded {
+        assert!(!file.contains("//"), "{file} is elsewhere");
+        let served = bed.api.get("", &format!("/docs/{}", file.trim_start_matches("./"))).await.expect(200);
+        if file.ends_with("initializer.js") {
+            assert!(served.text.contains("/openapi.json"), "{}", served.text);
+            assert!(!served.text.contains("://"), "{}", served.text);
+        }
+    }
+}
+
+pub async fn every_answer_is_kept_from_caches_and_frames(place: Place) {
+    let bed = place.open().await;
+    for path in
+        ["/healthz", "/v1/events", "/nothing", "/openapi.json", "/docs/", "/v1/commands/request-reset"]
+    {
+        let reply = bed.api.get("", path).await;
+        for (name, value) in [
+            ("cache-control", "no-store"),
+            ("referrer-policy", "no-referrer"),
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+        ] {
+            assert_eq!(reply.header(name), value, "{path}: {name}");
+        }
+        assert!(reply.header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
+        assert!(reply.headers.get("access-control-allow-origin").is_none(), "{path}");
+    }
+    bed.api.get("", "/metrics").await.expect(200);
+    let moved = bed.api.get("", "/.well-known/change-password").await.expect(303);
+    assert_eq!(moved.header("location"), format!("{}/profile", crate::bed::PUBLIC));
+}

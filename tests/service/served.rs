@@ -1,0 +1,76 @@
+//! The program itself, as operators run it: `rekey serve`.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use rekey::keys::Keys;
+use rekey::service::sessions::token_hash;
+use rekey_events::{Permission, SystemEnv};
+use rekey_test_support::process::Process;
+use rekey_test_support::smtp::SmtpSink;
+use serde_json::Value;
+use strum::IntoEnumIterator;
+use tempfile::TempDir;
+use tokio::net::TcpStream;
+
+use crate::api::Api;
+use crate::bed::{KEY, PUBLIC, until};
+
+/// A running `rekey serve`.
+pub struct Served {
+    pub process: Process,
+    pub api: Api,
+    pub sink: SmtpSink,
+    pub folder: TempDir,
+    pub url: String,
+}
+
+impl Served {
+    /// On SQLite in a folder of its own.
+    pub async fn on_sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("rekey.db").display());
+        Self::on(folder, url).await
+    }
+
+    pub async fn on(folder: TempDir, url: String) -> Self {
+        let sink = SmtpSink::start().await.unwrap();
+        let mut process = Process::spawn(&command(folder.path(), &url, PUBLIC, false, &sink));
+        let line = process.wait_for_line("\"listening\"").await;
+        let line: Value = serde_json::from_str(&line).unwrap();
+        let api = Api::at(format!("http://{}", line["fields"]["address"].as_str().unwrap()));
+        Self { process, api, sink, folder, url }
+    }
+
+    /// Waits until it takes no more connections.
+    pub async fn closes_its_door(&self) {
+        until("a closed door", async || TcpStream::connect(self.api.address()).await.is_err()).await;
+    }
+
+    /// Waits for the mail after `seen` others; all of it.
+    pub async fn mail(&self, seen: usize) -> crate::mail::Mail {
+        let arrives = self.sink.wait_for(seen + 1);
+        tokio::time::timeout(Duration::from_secs(30), arrives).await.expect("a mail");
+        (&self.sink.accepted()[seen]).into()
+    }
+}
+
+/// The command that serves, with its files written to `folder`; logs everything.
+pub fn command(folder: &Path, url: &str, public: &str, development: bool, sink: &SmtpSink) -> Command {
+    let (keys, config) = (folder.join("keys.toml"), folder.join("rekey.toml"));
+    Keys::generate(&SystemEnv, development).write(&keys).unwrap();
+    let permissions: Vec<_> = Permission::iter().map(Permission::name).collect();
+    let text = format!(
+        "public_url = {public:?}\nlisten = \"127.0.0.1:0\"\nkey_file = {keys:?}\n\
+         [database]\nurl = {url:?}\n\
+         [mail]\nfrom = \"rekey@example.org\"\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\n\
+         [[api_keys]]\nname = \"tests\"\ntoken_hash = {:?}\npermissions = {permissions:?}\n",
+        sink.address().port(),
+        token_hash(KEY),
+    );
+    std::fs::write(&config, text).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rekey"));
+    command.args(["serve", "--config"]).arg(config).current_dir(folder).env("REKEY_LOG", "trace");
+    command
+}
