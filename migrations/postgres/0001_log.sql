@@ -12,6 +12,9 @@ CREATE TABLE log_head (
     autovacuum_vacuum_threshold = 500
 );
 
+-- One row, whoever begins the log at the same time.
+CREATE UNIQUE INDEX log_head_only ON log_head ((true));
+
 CREATE TABLE events (
     position    bigint  NOT NULL,
     epoch       integer NOT NULL,

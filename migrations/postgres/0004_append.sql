@@ -89,6 +89,17 @@ BEGIN
             due_at = EXCLUDED.due_at, expires_at = EXCLUDED.expires_at, settled_at = EXCLUDED.settled_at,
             last_code = EXCLUDED.last_code, claimed_by = NULL;
     END IF;
+    IF changes ? 'erase_people' THEN
+        DELETE FROM origins WHERE event_id IN (
+            SELECT e.event_id FROM events e WHERE e.stream IN (
+                SELECT s.stream FROM events s WHERE s.subject IN (
+                    SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j)));
+        DELETE FROM people WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
+        DELETE FROM credentials WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
+        DELETE FROM factors WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
+        DELETE FROM recovery_codes WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
+        DELETE FROM sessions WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
+    END IF;
     IF changes ? 'people' THEN
         INSERT INTO people SELECT * FROM jsonb_populate_recordset(NULL::people, changes -> 'people')
         ON CONFLICT (account_id) DO UPDATE SET
@@ -135,15 +146,5 @@ BEGIN
     END IF;
     IF changes ? 'idempotency' THEN
         INSERT INTO idempotency SELECT * FROM jsonb_populate_recordset(NULL::idempotency, changes -> 'idempotency');
-    END IF;
-    IF changes ? 'erase_people' THEN
-        DELETE FROM origins WHERE event_id IN (
-            SELECT e.event_id FROM events e WHERE e.subject IN (
-                SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j));
-        DELETE FROM people WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
-        DELETE FROM credentials WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
-        DELETE FROM factors WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
-        DELETE FROM recovery_codes WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
-        DELETE FROM sessions WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
     END IF;
 END $$;

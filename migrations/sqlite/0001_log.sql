@@ -6,6 +6,9 @@ CREATE TABLE log_head (
     position INTEGER NOT NULL
 );
 
+-- One row, whoever begins the log at the same time.
+CREATE UNIQUE INDEX log_head_only ON log_head ((1));
+
 CREATE TABLE events (
     position    INTEGER PRIMARY KEY NOT NULL,
     epoch       INTEGER NOT NULL,

@@ -23,6 +23,8 @@ pub(crate) struct Changes<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mails: Vec<&'a MailRow>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub erase_people: Vec<AccountId>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<&'a PersonRow>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub credentials: Vec<&'a CredentialRow>,
@@ -46,8 +48,6 @@ pub(crate) struct Changes<'a> {
     pub sessions: Vec<&'a SessionRow>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub idempotency: Vec<&'a IdempotencyRow>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub erase_people: Vec<AccountId>,
 }
 
 /// See [`Change::EndSessions`].

@@ -27,7 +27,7 @@ statements! {
     /// The log's id and epoch.
     HEAD = "SELECT log_id, epoch, position FROM log_head";
     /// Begins a log.
-    BEGIN_LOG = "INSERT INTO log_head (log_id, epoch, position) SELECT $1, 1, 0 WHERE NOT EXISTS (SELECT 1 FROM log_head)";
+    BEGIN_LOG = "INSERT INTO log_head (log_id, epoch, position) VALUES ($1, 1, 0) ON CONFLICT DO NOTHING";
     /// A stream, from its beginning.
     STREAM = events!("WHERE stream = $1 ORDER BY version");
     /// The log after a position.

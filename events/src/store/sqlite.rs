@@ -4,6 +4,8 @@ mod append;
 mod checkpoint;
 pub mod sql;
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -29,9 +31,9 @@ pub struct Database {
 
 /// Opens (and creates) the file at `path`.
 pub(crate) async fn open(path: &Path) -> Result<Database, StoreError> {
+    create(path).map_err(sqlx::Error::Io)?;
     let options = SqliteConnectOptions::new()
         .filename(path)
-        .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .auto_vacuum(SqliteAutoVacuum::None)
@@ -46,6 +48,12 @@ pub(crate) async fn open(path: &Path) -> Result<Database, StoreError> {
     let readers = pool(4).connect_with(options.clone()).await?;
     let checkpointer = Checkpointer::new(path, options);
     Ok(Database { readers, writer, checkpointer })
+}
+
+/// Makes the file if there is none, for its owner only; what SQLite puts
+/// beside it gets the same rights.
+fn create(path: &Path) -> std::io::Result<()> {
+    OpenOptions::new().append(true).create(true).mode(0o600).open(path).map(drop)
 }
 
 fn pool(size: u32) -> SqlitePoolOptions {

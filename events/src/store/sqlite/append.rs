@@ -8,6 +8,7 @@ use sqlx::{Sqlite, SqliteConnection, Transaction};
 
 use super::{Database, sql};
 use crate::envelope::NewEvent;
+use crate::rows::Change;
 use crate::store::append::Verdict;
 use crate::store::changes::Changes;
 use crate::store::writer::Prepared;
@@ -19,7 +20,28 @@ pub(crate) async fn append(
     batch: &[Prepared],
 ) -> Result<Vec<Verdict>, sqlx::Error> {
     let mut connection = database.writer.acquire().await?;
-    let mut transaction = sqlx::Connection::begin_with(&mut *connection, "BEGIN IMMEDIATE").await?;
+    let verdicts = append_on(&mut connection, epoch, batch).await;
+    match &verdicts {
+        Ok(_) if batch.iter().any(forgets) => database.checkpointer.forgotten(),
+        Ok(_) => database.checkpointer.committed(),
+        // SQLite rolls some failures back by itself (a full disk, for one), and
+        // sqlx then believes itself in a transaction for ever: a new connection.
+        Err(_) => connection.close_on_drop(),
+    }
+    verdicts
+}
+
+/// Whether the commit forgets a person, who must not linger in the WAL.
+fn forgets(one: &Prepared) -> bool {
+    one.commit.changes.iter().any(|change| matches!(change, Change::ErasePerson(_)))
+}
+
+async fn append_on(
+    connection: &mut SqliteConnection,
+    epoch: i32,
+    batch: &[Prepared],
+) -> Result<Vec<Verdict>, sqlx::Error> {
+    let mut transaction = sqlx::Connection::begin_with(connection, "BEGIN IMMEDIATE").await?;
     let head = lock_head(&mut transaction, epoch).await?;
     let wrong = find_wrong(&mut transaction, batch).await?;
     if wrong.iter().any(|verdict| *verdict != Verdict::HeldBack) {
@@ -28,8 +50,6 @@ pub(crate) async fn append(
     let verdicts = insert_events(&mut transaction, epoch, head, batch).await?;
     apply(&mut transaction, &Changes::gather(batch.iter().flat_map(|one| &one.commit.changes))).await?;
     transaction.commit().await?;
-    drop(connection);
-    database.checkpointer.committed();
     Ok(verdicts)
 }
 
@@ -132,6 +152,7 @@ async fn apply(connection: &mut SqliteConnection, changes: &Changes<'_>) -> Resu
     put(connection, &[sql::PUT_ACCOUNTS], &changes.accounts).await?;
     put(connection, &[sql::PUT_RESETS], &changes.resets).await?;
     put(connection, &[sql::PUT_MAILS], &changes.mails).await?;
+    put(connection, ERASE, &changes.erase_people).await?;
     put(connection, &[sql::PUT_PEOPLE], &changes.people).await?;
     put(connection, &[sql::PUT_CREDENTIALS], &changes.credentials).await?;
     put(connection, &[sql::DROP_RECOVERY_CODES, sql::DROP_FACTORS], &changes.drop_factors).await?;
@@ -143,8 +164,7 @@ async fn apply(connection: &mut SqliteConnection, changes: &Changes<'_>) -> Resu
     put(connection, &[sql::PUT_ORIGINS], &changes.origins).await?;
     put(connection, &[sql::KEEP_SESSIONS, sql::END_SESSIONS], &changes.end_sessions).await?;
     put(connection, &[sql::PUT_SESSIONS], &changes.sessions).await?;
-    put(connection, &[sql::PUT_IDEMPOTENCY], &changes.idempotency).await?;
-    put(connection, ERASE, &changes.erase_people).await
+    put(connection, &[sql::PUT_IDEMPOTENCY], &changes.idempotency).await
 }
 
 const ERASE: &[&str] = &[

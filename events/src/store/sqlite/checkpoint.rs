@@ -11,7 +11,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::ConnectOptions;
@@ -33,6 +33,8 @@ pub(crate) struct Checkpointer {
     commits: Arc<AtomicU32>,
     /// Bytes of WAL past which it is due, however few the commits.
     bound: Arc<AtomicU64>,
+    /// Whether the WAL holds what must be forgotten.
+    forgets: Arc<AtomicBool>,
     wake: Arc<Notify>,
     wal: PathBuf,
     options: Arc<SqliteConnectOptions>,
@@ -44,7 +46,8 @@ impl Checkpointer {
         wal.push("-wal");
         let bound = Arc::new(AtomicU64::new(BOUND));
         let options = Arc::new(options.busy_timeout(PATIENCE));
-        Self { commits: Arc::default(), bound, wake: Arc::default(), wal: wal.into(), options }
+        let (commits, forgets, wake) = (Arc::default(), Arc::default(), Arc::default());
+        Self { commits, bound, forgets, wake, wal: wal.into(), options }
     }
 
     /// Counts a commit.
@@ -54,6 +57,12 @@ impl Checkpointer {
             self.commits.store(0, Ordering::Relaxed);
             self.wake.notify_one();
         }
+    }
+
+    /// Notes a commit that forgets somebody: the WAL is truncated soon.
+    pub(super) fn forgotten(&self) {
+        self.forgets.store(true, Ordering::Relaxed);
+        self.wake.notify_one();
     }
 
     /// Checkpoints whenever it is due; ends with its task.
@@ -69,7 +78,7 @@ impl Checkpointer {
     async fn checkpoint(&self) -> Result<(), sqlx::Error> {
         let mut connection = self.options.connect().await?;
         sqlx::query(sql::CHECKPOINT).execute(&mut connection).await?;
-        if self.size() > BOUND {
+        if self.size() > BOUND || self.forgets.swap(false, Ordering::Relaxed) {
             sqlx::query(sql::TRUNCATE_WAL).execute(&mut connection).await?;
             // Not truncated, because somebody reads: it may grow by as much before the next try.
             let left = self.size();

@@ -146,8 +146,9 @@ statements! {
             value ->> 'key', value ->> 'body', unhex(value ->> 'event_id', '-'), value ->> 'status',
             value ->> 'answer', value ->> 'recorded_at'
         FROM json_each(?1)";
-    ERASE_ORIGINS = "DELETE FROM origins WHERE event_id IN (SELECT e.event_id FROM events e
-        WHERE e.subject IN (SELECT unhex(value, '-') FROM json_each(?1)))";
+    ERASE_ORIGINS = "DELETE FROM origins WHERE event_id IN (
+        SELECT e.event_id FROM events e WHERE e.stream IN (
+            SELECT s.stream FROM events s WHERE s.subject IN (SELECT unhex(value, '-') FROM json_each(?1))))";
     ERASE_PEOPLE = "DELETE FROM people WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
     ERASE_CREDENTIALS = "DELETE FROM credentials WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
     ERASE_SESSIONS = "DELETE FROM sessions WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
