@@ -58,6 +58,10 @@ pub enum Kind {
     TooManyAttempts,
     /// The idempotency key was used with another body.
     IdempotencyKeyReused,
+    /// What the command relied on changed all the time.
+    Disturbed,
+    /// The database was away in the middle: done or not, nobody knows.
+    Uncertain,
     /// The service is too busy, or its database away.
     Unavailable,
     /// A fault of ours.
@@ -134,6 +138,14 @@ impl Kind {
                 S::UNPROCESSABLE_ENTITY,
                 "The idempotency key was used with another body",
                 "Use a new key for a new request.",
+            ),
+            Self::Disturbed => {
+                (S::SERVICE_UNAVAILABLE, "Too much happens at once", "Nothing was changed. Try again shortly.")
+            }
+            Self::Uncertain => (
+                S::SERVICE_UNAVAILABLE,
+                "The database was away in the middle",
+                "Whether it was done is not known. With the same Idempotency-Key it is done once: try again shortly.",
             ),
             Self::Unavailable => (
                 S::SERVICE_UNAVAILABLE,
@@ -249,7 +261,7 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         match self.kind {
-            Kind::Unavailable => drop(headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"))),
+            Kind::Unavailable | Kind::Disturbed | Kind::Uncertain => drop(headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"))),
             Kind::TooManyAttempts => {
                 drop(headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60")))
             }
@@ -273,9 +285,9 @@ impl From<AppendError> for Problem {
     fn from(error: AppendError) -> Self {
         match error {
             AppendError::Taken(what) if what == "username" => Self::new(Kind::UsernameTaken),
-            AppendError::Conflict | AppendError::Busy | AppendError::Unavailable(_) => {
-                Self::new(Kind::Unavailable)
-            }
+            AppendError::Conflict => Self::new(Kind::Disturbed),
+            AppendError::Busy => Self::new(Kind::Unavailable),
+            AppendError::Unavailable(_) => Self::new(Kind::Uncertain),
             AppendError::Taken(_) | AppendError::Refused(_) => {
                 tracing::error!(%error, "a commit was refused");
                 Self::new(Kind::Internal)

@@ -79,5 +79,12 @@ pub fn administrator_may(
 
 /// Whether it could help somebody into another's account.
 fn takes_over(permission: Permission) -> bool {
-    matches!(permission, Permission::UsersResetPasswords | Permission::UsersResetSecondFactor)
+    matches!(
+        permission,
+        Permission::UsersResetPasswords
+            | Permission::UsersResetSecondFactor
+            | Permission::UsersErase
+            | Permission::PermissionsManage
+            | Permission::Desktop
+    )
 }

@@ -46,7 +46,10 @@ pub enum Permission {
     /// See the mails, and requeue them.
     #[strum(serialize = "utilities.mail")]
     Mail,
-    /// The desktop app's: report a sign-in, set a password.
+    /// Read what can be counted.
+    #[strum(serialize = "operations.metrics")]
+    Metrics,
+    /// The desktop app's, for API keys only: report a sign-in, set a password.
     #[strum(serialize = "desktop.sign_in")]
     Desktop,
 }

@@ -94,7 +94,8 @@ async fn account(service: &Service, username: &str, email: &str) -> Result<Accou
 
 /// Every permission there is.
 pub(crate) async fn grant_all(service: &Service, account: AccountId) -> Result<(), Problem> {
-    for permission in Permission::iter() {
+    // Who could set passwords directly would need no reset link.
+    for permission in Permission::iter().filter(|permission| *permission != Permission::Desktop) {
         let command = AccountCommand::GrantPermission(permission);
         let nothing = |_: &Account, _: &[AccountEvent], _: &mut Draft<'_>| {};
         let context = machine(service).context;

@@ -91,7 +91,7 @@ pub(super) async fn list(
     Called(call): Called,
     Query(search): Query<Search>,
 ) -> Result<Json<Accounts>, Problem> {
-    app.service.authorise(&call.caller, &[Permission::UsersView], false).await?;
+    app.service.authorise(&call.caller, Permission::UsersView).await?;
     let (prefix, after) = (folded(&search.username)?, folded(&search.after)?);
     let accounts = app.service.store().accounts(&prefix, &after, PAGE).await?;
     let next =

@@ -21,6 +21,8 @@ use crate::service::{Answer, Call, Caller};
 
 /// What may be called while the password must be changed.
 const ALLOWED_BEFORE_CHANGE: [&str; 2] = ["/v1/commands/change-password", "/v1/sessions"];
+/// How often work is done again that was disturbed.
+const TRIES: u32 = 8;
 /// Characters of a user agent that are kept.
 const USER_AGENT: usize = 200;
 
@@ -110,10 +112,17 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
 /// The same caller, command and key give the same event ids.
 fn make_idempotent(app: &App, call: &mut Call, path: &str, key: &str, bytes: &[u8]) {
     let keys = app.service.keys();
-    let name = keys.blind("idempotency", &[&call.caller.actor(), path, key]);
+    // Callers without a name are told apart by their source: keys such as "1" are popular.
+    let source = match (&call.caller, &call.context.origin) {
+        (Caller::Anyone, Some(origin)) => origin.source.as_str(),
+        _ => "",
+    };
+    let name = keys.blind("idempotency", &[&call.caller.actor(), source, path, key]);
     let body = keys.blind("idempotent body", &[&String::from_utf8_lossy(bytes)]);
+    // Answers are kept for a day; a key used again later is a new call.
+    let day = call.context.at.seconds() / (24 * 60 * 60);
     let mut seed = [0; 32];
-    seed.copy_from_slice(name.as_bytes());
+    seed.copy_from_slice(keys.blind("event ids", &[&name, &day.to_string()]).as_bytes());
     call.context.seed = Some(seed);
     call.idempotency = Some((name, body));
 }
@@ -129,18 +138,34 @@ impl Call {
 }
 
 /// Does the work, unless its answer is kept already.
-pub(super) async fn answered(app: &App, call: &Call, work: impl Future<Output = Outcome>) -> Response {
+pub(super) async fn answered<F>(app: &App, call: &Call, work: impl Fn() -> F) -> Response
+where
+    F: Future<Output = Outcome>,
+{
     match kept(app, call).await {
         Ok(Some(answer)) => return answer,
         Err(problem) => return problem.into_response(),
         Ok(None) => {}
     }
-    let outcome = work.await;
+    let outcome = undisturbed(work).await;
     // The same call, made twice at once: the answer of the one that was recorded counts.
     match kept(app, call).await {
         Ok(Some(answer)) => answer,
-        _ => outcome.map_or_else(Problem::into_response, respond),
+        Ok(None) => outcome.map_or_else(Problem::into_response, respond),
+        Err(problem) => problem.into_response(),
     }
+}
+
+/// Does the work again when a stream it relied on moved on, such as that of an
+/// administrator under whose name somebody else just failed to sign in.
+async fn undisturbed<F: Future<Output = Outcome>>(work: impl Fn() -> F) -> Outcome {
+    for _ in 0..TRIES {
+        match work().await {
+            Err(problem) if problem.kind == Kind::Disturbed => tokio::task::yield_now().await,
+            outcome => return outcome,
+        }
+    }
+    work().await
 }
 
 async fn kept(app: &App, call: &Call) -> Result<Option<Response>, Problem> {

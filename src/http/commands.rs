@@ -36,7 +36,7 @@ macro_rules! command {
             $crate::http::caller::Command($call, $value): $crate::http::caller::Command<$body>,
         ) -> axum::response::Response {
             let $service = &app.service;
-            $crate::http::caller::answered(&app, &$call, $work).await
+            $crate::http::caller::answered(&app, &$call, || $work).await
         }
     };
 }

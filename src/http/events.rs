@@ -86,7 +86,7 @@ pub(super) async fn list(
     Called(call): Called,
     Query(range): Query<Range>,
 ) -> Result<Response, Problem> {
-    app.service.authorise(&call.caller, &[Permission::Audit], false).await?;
+    app.service.authorise(&call.caller, Permission::Audit).await?;
     let events = app.service.store().after(range.after, range.limit).await?;
     let lines = events.iter().filter_map(|event| serde_json::to_string(&ReadableEvent::from(event)).ok());
     let body: String = lines.flat_map(|line| [line, "\n".to_owned()]).collect();

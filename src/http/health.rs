@@ -4,7 +4,10 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
+use rekey_events::Permission;
+
 use super::App;
+use super::caller::Called;
 use crate::problem::{Problem, ProblemBody};
 
 #[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, description = "The process runs")))]
@@ -26,9 +29,15 @@ pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, Probl
     Ok("ready\n")
 }
 
-#[utoipa::path(get, path = "/metrics", tag = "operations", responses((status = 200, description = "OpenMetrics text")))]
-/// What can be counted.
-pub(super) async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
+#[utoipa::path(
+    get, path = "/metrics", tag = "operations",
+    responses((status = 200, description = "Prometheus text")),
+    security(("bearer" = [])),
+)]
+/// What can be counted. Needs `operations.metrics`: how far the log moves after
+/// a request tells whether it was entitled to a mail.
+pub(super) async fn metrics(State(app): State<App>, Called(call): Called) -> Result<Response, Problem> {
+    app.service.authorise(&call.caller, Permission::Metrics).await?;
     let position = app.service.store().last_position().await?;
     let unsettled = app.service.store().unsettled_mails().await?;
     let text = format!(

@@ -74,7 +74,7 @@ pub(super) async fn list(
     Called(call): Called,
     Query(search): Query<Search>,
 ) -> Result<Json<Vec<ShownMail>>, Problem> {
-    app.service.authorise(&call.caller, &[Permission::Mail], false).await?;
+    app.service.authorise(&call.caller, Permission::Mail).await?;
     let state = search.state.as_deref().unwrap_or_default();
     if !state.is_empty() && state.parse::<MailState>().is_err() {
         return Err(Problem::invalid("", "the query has a state that no mail has"));

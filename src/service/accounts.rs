@@ -39,7 +39,7 @@ impl Service {
     /// The caller may not, the username is taken or none, the address is none,
     /// or the password is not taken.
     pub async fn register_account(&self, call: &Call, new: &Registration<'_>) -> Outcome {
-        let guards = self.authorise(&call.caller, &[Permission::UsersRegister], false).await?;
+        let guards = self.authorise(&call.caller, Permission::UsersRegister).await?;
         let account = AccountId::new(self.env());
         self.register(call, account, new, &guards).await
     }
@@ -91,7 +91,7 @@ impl Service {
     /// # Errors
     /// The caller may not, or there is no such account.
     pub async fn record_sign_in(&self, call: &Call, account: AccountId) -> Outcome {
-        let guards = self.authorise(&call.caller, &[Permission::Desktop], false).await?;
+        let guards = self.authorise(&call.caller, Permission::Desktop).await?;
         self.tell(call, account, &AccountCommand::RecordSignIn, &guards, "The sign-in is recorded.").await
     }
 
@@ -106,7 +106,10 @@ impl Service {
         wanted: Permission,
         granted: bool,
     ) -> Outcome {
-        let guards = self.authorise(&call.caller, &[Permission::PermissionsManage], false).await?;
+        let guards = self.authorise(&call.caller, Permission::PermissionsManage).await?;
+        if wanted == Permission::Desktop {
+            return Err(Problem::because(Kind::NotPossible, "The desktop app's permission is for API keys only."));
+        }
         let (command, message) = match granted {
             true => (AccountCommand::GrantPermission(wanted), "The permission is granted."),
             false => (AccountCommand::RevokePermission(wanted), "The permission is revoked."),
@@ -119,7 +122,7 @@ impl Service {
     /// # Errors
     /// The caller may not, or there is no such account.
     pub async fn erase_person(&self, call: &Call, account: AccountId) -> Outcome {
-        let guards = self.authorise(&call.caller, &[Permission::UsersErase], true).await?;
+        let guards = self.authorise(&call.caller, Permission::UsersErase).await?;
         let answer = Ok(Answer::new(200, &json!({ "message": "The person is erased." })));
         let also = |_: &Account, _: &[AccountEvent], draft: &mut Draft<'_>| {
             guard(draft, &guards, account.into());

@@ -11,9 +11,6 @@ use serde_json::json;
 use super::call::{Outcome, guard};
 use super::{Answer, Call, Service};
 
-/// What it takes to send another user a link.
-const TO_RESET: [Permission; 2] = [Permission::UsersView, Permission::UsersResetPasswords];
-
 impl Service {
     /// Sends another user a reset link. The administrator never sees it.
     ///
@@ -21,7 +18,7 @@ impl Service {
     /// A permission or the second factor is missing, or the account is not
     /// entitled to a link.
     pub async fn issue_admin_reset(&self, call: &Call, account: AccountId) -> Outcome {
-        let guards = self.authorise(&call.caller, &TO_RESET, true).await?;
+        let guards = self.authorise(&call.caller, Permission::UsersResetPasswords).await?;
         let by = call.caller.session()?.account_id;
         let reset = ResetId::new(self.env());
         let answer = Ok(Answer::new(
@@ -42,7 +39,7 @@ impl Service {
     /// # Errors
     /// The caller may not, or there is no such account.
     pub async fn revoke_reset(&self, call: &Call, account: AccountId) -> Outcome {
-        let guards = self.authorise(&call.caller, &[Permission::UsersResetPasswords], false).await?;
+        let guards = self.authorise(&call.caller, Permission::UsersResetPasswords).await?;
         let command = AccountCommand::RevokeReset { reset: None, by: RevokedBy::Administrator };
         self.tell(call, account, &command, &guards, "The account has no live link any more.").await
     }
@@ -52,7 +49,7 @@ impl Service {
     /// # Errors
     /// The caller may not, or the mail is not one of these.
     pub async fn requeue_mail(&self, call: &Call, mail: MailId) -> Outcome {
-        let guards = self.authorise(&call.caller, &[Permission::Mail], false).await?;
+        let guards = self.authorise(&call.caller, Permission::Mail).await?;
         let answer = Ok(Answer::new(202, &json!({ "message": "The mail will be tried again." })));
         let also = |_: &Mail, _: &[MailEvent], draft: &mut Draft<'_>| {
             guard(draft, &guards, mail.into());

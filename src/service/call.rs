@@ -1,6 +1,7 @@
 //! Who calls, as part of what, and the answer they get.
 
 use rekey_events::account::Account;
+use rekey_events::eligibility::{AdminRefusal, administrator_may};
 use rekey_events::rows::{Change, IdempotencyRow, SessionRow};
 use rekey_events::store::execute::Draft;
 use rekey_events::store::{Context, Guard};
@@ -71,9 +72,17 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// `body` with this status.
+    /// `body` with this status, and a place for the log position reached.
     #[must_use]
     pub fn new(status: u16, body: &impl Serialize) -> Self {
+        let mut answer = Self::without_position(status, body);
+        answer.body.insert(POSITION.to_owned(), Value::Null);
+        answer
+    }
+
+    /// `body` with this status, for callers who must not learn how the log moves.
+    #[must_use]
+    pub fn without_position(status: u16, body: &impl Serialize) -> Self {
         let body = match serde_json::to_value(body) {
             Ok(Value::Object(body)) => body,
             _ => Map::new(),
@@ -81,15 +90,18 @@ impl Answer {
         Self { status, body }
     }
 
-    /// The same, naming the log position it reached.
+    /// The same, naming the log position it reached, where it has a place for it.
     #[must_use]
     pub fn at(mut self, position: Option<i64>) -> Self {
-        if let Some(position) = position {
-            self.body.insert("position".to_owned(), position.into());
+        if let Some(place) = self.body.get_mut(POSITION) {
+            *place = position.into();
         }
         self
     }
 }
+
+/// The member that names the log position reached; null when it was so already.
+const POSITION: &str = "position";
 
 /// An answer, or a problem.
 pub type Outcome = Result<Answer, Problem>;
@@ -115,33 +127,23 @@ impl Call {
 }
 
 impl Service {
-    /// Whether the caller may do what needs all of `permissions`, decided on
-    /// their own stream as it is now. The guards keep that true until the
-    /// commit: a right revoked meanwhile fails it.
+    /// Whether the caller may do what needs `permission`, decided on their own
+    /// stream as it is now. The guards keep that true until the commit: a right
+    /// revoked meanwhile fails it.
     ///
     /// # Errors
-    /// Nobody is signed in, a permission is missing, or, where it is asked for,
-    /// the second factor was not used in this session.
-    pub async fn authorise(
-        &self,
-        caller: &Caller,
-        permissions: &[Permission],
-        second_factor: bool,
-    ) -> Result<Vec<Guard>, Problem> {
+    /// Nobody is signed in, the permission is missing, or, where it could help
+    /// somebody into another's account, the second factor was not used in this
+    /// session.
+    pub async fn authorise(&self, caller: &Caller, permission: Permission) -> Result<Vec<Guard>, Problem> {
         match caller {
             Caller::Anyone => Err(Kind::NotSignedIn.into()),
-            Caller::Key { permissions: has, .. } => {
-                permissions.iter().try_for_each(|wanted| require(has.contains(wanted), *wanted))?;
-                // A key has no second factor: what needs one is for people.
-                if second_factor { Err(Kind::SecondFactorRequired.into()) } else { Ok(Vec::new()) }
-            }
+            Caller::Key { permissions, .. } if permissions.contains(&permission) => Ok(Vec::new()),
+            Caller::Key { .. } => Err(missing(permission)),
             Caller::Person(session) => {
                 let stream = StreamId::from(session.account_id);
                 let own = self.log().load::<Account>(stream).await?;
-                permissions.iter().try_for_each(|wanted| require(own.state.may(*wanted), *wanted))?;
-                if second_factor && !(session.second_factor && own.state.factor().is_some()) {
-                    return Err(Kind::SecondFactorRequired.into());
-                }
+                administrator_may(&own.state, permission, session.second_factor).map_err(refused)?;
                 Ok(vec![Guard { stream, version: own.version }])
             }
         }
@@ -159,16 +161,20 @@ impl Service {
     ) -> Result<Vec<Guard>, Problem> {
         match caller {
             Caller::Person(session) if session.account_id == account => Ok(Vec::new()),
-            _ => self.authorise(caller, &[permission], false).await,
+            _ => self.authorise(caller, permission).await,
         }
     }
 }
 
-fn require(has: bool, wanted: Permission) -> Result<(), Problem> {
-    if has {
-        return Ok(());
+fn refused(refusal: AdminRefusal) -> Problem {
+    match refusal {
+        AdminRefusal::MissingPermission(permission) => missing(permission),
+        AdminRefusal::SecondFactorRequired => Kind::SecondFactorRequired.into(),
     }
-    Err(Problem::because(Kind::MissingPermission, format!("The permission {} is needed.", wanted.name())))
+}
+
+fn missing(permission: Permission) -> Problem {
+    Problem::because(Kind::MissingPermission, format!("The permission {} is needed.", permission.name()))
 }
 
 /// Adds guards, but for the stream that the commit itself writes to.

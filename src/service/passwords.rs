@@ -56,7 +56,7 @@ impl Service {
         new: &str,
         must_change: bool,
     ) -> Outcome {
-        let guards = self.authorise(&call.caller, &[Permission::Desktop], false).await?;
+        let guards = self.authorise(&call.caller, Permission::Desktop).await?;
         let hash = self.accept_password(account, new).await?;
         let credential = CredentialId::new(self.env());
         let command = AccountCommand::SetPassword { credential, channel: Channel::Desktop, must_change };

@@ -253,7 +253,7 @@ fn config(folder: &Path, database: &str, sink: &SmtpSink) -> Config {
         "database": { "url": database },
         "mail": mail,
         "policy": { "requests_per_source": 1_000_000 },
-        "api_keys": [{ "name": "operator", "token_hash": token_hash(KEY), "permissions": ["utilities.mail"] }],
+        "api_keys": [{ "name": "operator", "token_hash": token_hash(KEY), "permissions": ["utilities.mail", "operations.metrics"] }],
     });
     serde_json::from_value(config).unwrap()
 }

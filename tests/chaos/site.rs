@@ -46,7 +46,7 @@ impl Site {
                 [[api_keys]]
                 name = "load"
                 token_hash = "{token_hash}"
-                permissions = ["utilities.security.users.register", "utilities.security.audit", "utilities.mail"]
+                permissions = ["utilities.security.users.register", "utilities.security.audit", "utilities.mail", "operations.metrics"]
             "#,
             keys = folder.path().join("keys.toml").display(),
             database = database.unwrap_or(&own),

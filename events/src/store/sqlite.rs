@@ -39,6 +39,8 @@ pub(crate) async fn open(path: &Path) -> Result<Database, StoreError> {
         .auto_vacuum(SqliteAutoVacuum::None)
         .busy_timeout(Duration::from_secs(10))
         .statement_cache_capacity(200)
+        // Rows that may wait for whoever reads them: below, the two threads take turns.
+        .row_buffer_size(1024)
         // What was forgotten is gone from the file, too.
         .pragma("secure_delete", "ON")
         // Checkpoints are made beside the commits, not in them.

@@ -28,7 +28,8 @@ command! {
     /// Enrol the secret offered before by a code of it. The answer holds the recovery codes, this once.
     confirm_second_factor("/v1/commands/confirm-second-factor", OfCode) -> 200 = |service, call, body| {
         let call = call.clone().never_repeated();
-        async move { service.confirm_second_factor(&call, &body.code).await }
+        let code = &body.code;
+        async move { service.confirm_second_factor(&call, code).await }
     }
 }
 
