@@ -113,6 +113,8 @@ BEGIN
     IF changes ? 'drop_factors' THEN
         DELETE FROM recovery_codes WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'drop_factors') j);
         DELETE FROM factors WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'drop_factors') j);
+        -- Sessions that used a factor which is gone have used none.
+        UPDATE sessions SET second_factor = false WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'drop_factors') j);
     END IF;
     IF changes ? 'factors' THEN
         INSERT INTO factors SELECT * FROM jsonb_populate_recordset(NULL::factors, changes -> 'factors')

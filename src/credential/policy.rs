@@ -13,7 +13,7 @@ pub const MOST: usize = 1024;
 /// Fewest guesses, as a power of ten, that finding it must take (zxcvbn).
 const GUESSES: f64 = 8.0;
 /// What zxcvbn looks at; the rest only makes a password stronger.
-const LOOKED_AT: usize = 100;
+const LOOKED_AT: usize = 64;
 
 /// Why a password is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
@@ -29,6 +29,8 @@ pub enum Rejection {
     LikeYou,
     /// Among what an attacker tries first.
     TooCommon,
+    /// The password it is to replace.
+    Unchanged,
 }
 
 impl Rejection {
@@ -40,6 +42,7 @@ impl Rejection {
             Self::TooLong => "Use at most 1,024 bytes.",
             Self::Untypable => "Leave out control characters and line breaks.",
             Self::LikeYou => "Leave out your username, your address and the name of this service.",
+            Self::Unchanged => "Use another password than the current one.",
             Self::TooCommon => {
                 "This is among the first passwords an attacker tries. Use something less common."
             }
@@ -72,6 +75,25 @@ pub fn check(password: &str, second_factor: bool, like: &[&str]) -> Result<Strin
     ];
     let reasons: Vec<_> = reasons.into_iter().filter(|(holds, _)| *holds).map(|(_, reason)| reason).collect();
     if reasons.is_empty() { Ok(text.to_owned()) } else { Err(reasons) }
+}
+
+/// The same, on a thread for blocking work: the estimate takes milliseconds,
+/// for some passwords many.
+///
+/// # Errors
+/// All reasons at once.
+pub async fn check_aside(
+    password: &str,
+    second_factor: bool,
+    like: Vec<String>,
+) -> Result<String, Vec<Rejection>> {
+    let password = password.to_owned();
+    let checked = tokio::task::spawn_blocking(move || {
+        let like: Vec<_> = like.iter().map(String::as_str).collect();
+        check(&password, second_factor, &like)
+    });
+    // It ends by a panic only if the estimate has a fault: better refused than unchecked.
+    checked.await.unwrap_or_else(|_| Err(vec![Rejection::TooCommon]))
 }
 
 fn resembles(password: &str, like: &[&str]) -> bool {

@@ -1,5 +1,5 @@
-//! The pages that a person needs who has only the mail: asking for a link, and
-//! using it. The link's code is in the fragment; no server sees it.
+//! The pages that a person needs who has only the mail: asking for a link,
+//! using it, and ending one that somebody else asked for. The link's code is in the fragment; no server sees it.
 
 use axum::http::{HeaderName, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -32,11 +32,18 @@ struct ResetPassword<'a> {
     product: &'a str,
 }
 
+#[derive(Template)]
+#[template(path = "not_me.html")]
+struct NotMe<'a> {
+    product: &'a str,
+}
+
 /// The pages, under the product's name.
 pub(super) fn routes(product: &str) -> Router<App> {
     Router::new()
         .route("/forgot-password", get(forgot_password))
         .route("/reset-password", get(reset_password))
+        .route("/not-me", get(not_me))
         .route("/assets/rekey.css", get(|| file("text/css", include_str!("pages/rekey.css"))))
         .route("/assets/rekey.js", get(|| file("text/javascript", include_str!("pages/rekey.js"))))
         .layer(Extension(Product(product.into())))
@@ -48,6 +55,10 @@ async fn forgot_password(Extension(Product(product)): Extension<Product>) -> Res
 
 async fn reset_password(Extension(Product(product)): Extension<Product>) -> Result<Response, Problem> {
     page(&ResetPassword { product: &product })
+}
+
+async fn not_me(Extension(Product(product)): Extension<Product>) -> Result<Response, Problem> {
+    page(&NotMe { product: &product })
 }
 
 fn page(template: &impl Template) -> Result<Response, Problem> {

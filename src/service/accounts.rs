@@ -81,8 +81,8 @@ impl Service {
     }
 
     async fn first_password(&self, new: &Registration<'_>, password: &str) -> Result<String, Problem> {
-        let words = [self.settings().product.as_str(), new.username, new.email];
-        let password = policy::check(password, false, &words).map_err(Problem::rejected)?;
+        let words = [self.settings().product.as_str(), new.username, new.email].map(str::to_owned).to_vec();
+        let password = policy::check_aside(password, false, words).await.map_err(Problem::rejected)?;
         Ok(self.hasher().hash(self.env(), &password).await?)
     }
 

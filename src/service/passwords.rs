@@ -4,12 +4,13 @@ use rekey_events::account::event::{Channel, Failure};
 use rekey_events::account::{Account, AccountCommand, AccountEvent, PasswordProof};
 use rekey_events::rows::Change;
 use rekey_events::store::execute::Draft;
-use rekey_events::{AccountId, CredentialId, Permission};
+use rekey_events::{AccountId, CredentialId, Permission, Rules};
 use serde_json::json;
 
 use super::call::{Outcome, guard};
 use super::resets::set_password;
 use super::{Answer, Call, Service};
+use crate::credential::Rejection;
 use crate::credential::policy::normalise;
 use crate::problem::{Kind, Problem};
 
@@ -24,8 +25,12 @@ impl Service {
         let proof = self.prove_password(account, current).await?;
         let credential = CredentialId::new(self.env());
         let hash = match proof {
-            PasswordProof::Matches(_) => self.accept_password(account, new).await?,
             PasswordProof::Wrong => String::new(),
+            PasswordProof::Matches(_) if self.is_throttled(call, account).await? => String::new(),
+            PasswordProof::Matches(_) if normalise(current) == normalise(new) => {
+                return Err(Problem::rejected(vec![Rejection::Unchanged]));
+            }
+            PasswordProof::Matches(_) => self.accept_password(account, new).await?,
         };
         let command = AccountCommand::ChangePassword { current: proof, credential };
         let also = |_: &Account, events: &[AccountEvent], draft: &mut Draft<'_>| {
@@ -69,6 +74,18 @@ impl Service {
         };
         let done = self.log().execute::<Account>(&call.context, account.into(), &command, also).await?;
         answer.clone().map(|answer| answer.at(done.position))
+    }
+
+    /// Whether the rules would not even compare now: then the answer must not
+    /// tell whether the current password was right.
+    async fn is_throttled(&self, call: &Call, account: AccountId) -> Result<bool, Problem> {
+        let loaded = self.log().load::<Account>(account.into()).await?;
+        let wrong = AccountCommand::ChangePassword {
+            current: PasswordProof::Wrong,
+            credential: CredentialId::new(self.env()),
+        };
+        let events = loaded.state.decide(call.context.at, &wrong).unwrap_or_default();
+        Ok(events.contains(&AccountEvent::PasswordChangeFailed { reason: Failure::Throttled }))
     }
 
     async fn prove_password(&self, account: AccountId, password: &str) -> Result<PasswordProof, Problem> {

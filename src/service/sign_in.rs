@@ -74,7 +74,8 @@ impl Service {
             Some(known) => self.sign_in_known(call, &known, code).await,
             None => Err(self.refuse_stranger(call, username).await?),
         };
-        if matches!(&opened, Err(problem) if problem.kind == Kind::WrongCredentials) {
+        let failed = |problem: &Problem| [Kind::WrongCredentials, Kind::TooManyAttempts].contains(&problem.kind);
+        if opened.as_ref().is_err_and(failed) {
             self.store().count_attempt(&source, call.context.at, SOURCE_WINDOW).await?;
         }
         opened
@@ -137,6 +138,11 @@ impl Service {
                 None => Err(refusal(&done.events)),
             },
             Err(CommandError::Refused(AccountRefusal::NoSuchAccount)) => Err(Kind::WrongCredentials.into()),
+            Err(CommandError::Refused(refusal)) => {
+                // No event: it costs no attempt. But who knows a password is worth a line.
+                tracing::info!(%account, %refusal, "a right password was stopped");
+                Err(refusal.into())
+            }
             Err(error) => Err(error.into()),
         }
     }

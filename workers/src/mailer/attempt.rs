@@ -122,12 +122,13 @@ impl Inner {
         Some(match row.kind.parse().ok()? {
             MailKind::ResetLink => Template::ResetLink {
                 username,
-                link: self.link(row)?,
+                link: self.link(row, "reset-password")?,
                 expires_minutes: MINUTES,
-                not_me: None,
+                not_me: Some(self.link(row, "not-me")?),
             },
             MailKind::AdminResetLink => {
-                Template::AdminResetLink { username, link: self.link(row)?, expires_minutes: MINUTES }
+                let link = self.link(row, "reset-password")?;
+                Template::AdminResetLink { username, link, expires_minutes: MINUTES }
             }
             MailKind::PasswordChanged => {
                 let when_utc = Moment::from_micros(row.requested_at).seconds();
@@ -136,14 +137,14 @@ impl Inner {
         })
     }
 
-    /// The link. Its secret is in the fragment, which no server ever sees.
-    fn link(&self, row: &MailRow) -> Option<String> {
+    /// A link to a page. Its secret is in the fragment, which no server ever sees.
+    fn link(&self, row: &MailRow, page: &str) -> Option<String> {
         let claims = Claims {
             reset: row.reset_id?,
             account: row.account_id,
             expires_at: Moment::from_micros(row.expires_at),
         };
         let token = Token::derive(&self.letterhead.links, &claims);
-        Some(format!("{}/reset-password#{}", self.letterhead.public_url, token.expose()))
+        Some(format!("{}/{page}#{}", self.letterhead.public_url, token.expose()))
     }
 }

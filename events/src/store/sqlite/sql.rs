@@ -114,6 +114,9 @@ statements! {
         FROM json_each(?1) WHERE true
         ON CONFLICT (account_id) DO UPDATE SET credential_id = excluded.credential_id, hash = excluded.hash";
     DROP_FACTORS = "DELETE FROM factors WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
+    /// Sessions that used a factor which is gone have used none.
+    UNPROVE_SESSIONS = "UPDATE sessions SET second_factor = false
+        WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
     PUT_FACTORS = "INSERT INTO factors SELECT
             unhex(value ->> 'account_id', '-'), unhex(value ->> 'factor_id', '-'), value ->> 'sealed',
             value ->> 'confirmed'
