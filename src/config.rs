@@ -1,5 +1,6 @@
 //! Configuration: one TOML file, every key overridable by environment
-//! (`REKEY_MAIL__HOST` for `mail.host`), secrets from files by `*_file`.
+//! (`REKEY_MAIL__HOST` for `mail.host`, lists separated by commas; API keys are
+//! in the file only), secrets from files by `*_file`.
 
 use std::collections::HashMap;
 use std::fs;
@@ -142,6 +143,16 @@ impl Default for Policy {
 }
 
 impl Policy {
+    fn check(&self) -> Result<(), ConfigError> {
+        if self.hashes_at_once == 0 {
+            return Err(ConfigError("policy.hashes_at_once must be at least 1".to_owned()));
+        }
+        if self.keep_sources_days > 36_500 {
+            return Err(ConfigError("policy.keep_sources_days must be at most 36500".to_owned()));
+        }
+        Ok(())
+    }
+
     /// How long source addresses are kept.
     #[must_use]
     pub fn keep_sources(&self) -> Duration {
@@ -169,6 +180,19 @@ pub struct ApiKey {
     pub token_hash: String,
     /// What it may do.
     pub permissions: Vec<Permission>,
+}
+
+impl ApiKey {
+    fn check(&self) -> Result<(), ConfigError> {
+        if self.token_hash.len() == 64 && self.token_hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Ok(());
+        }
+        let text = format!(
+            "the token_hash of API key {:?} must be 64 hex digits, from `rekey keys api-key`",
+            self.name
+        );
+        Err(ConfigError(text))
+    }
 }
 
 fn listen() -> SocketAddr {
@@ -202,9 +226,18 @@ impl Config {
     /// A key is missing, unknown or of the wrong type; the text names it.
     pub fn load(path: &Path, variables: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         let ours: HashMap<_, _> = variables.filter(|(name, _)| is_key(name)).collect();
-        let environment =
-            Environment::with_prefix("REKEY").prefix_separator("_").separator("__").try_parsing(true);
+        let environment = Environment::with_prefix("REKEY")
+            .prefix_separator("_")
+            .separator("__")
+            .try_parsing(true)
+            .list_separator(",")
+            .with_list_parse_key("trusted_proxies");
         let text = read(path)?;
+        // The parser's own message would show the line, and with it a secret.
+        if let Err(error) = toml::from_str::<toml::Table>(&text) {
+            let line = error.span().map_or(0, |span| text[..span.start].lines().count());
+            return Err(ConfigError(format!("{}, line {line}: {}", path.display(), error.message())));
+        }
         let built = config::Config::builder()
             .add_source(File::from_str(&text, FileFormat::Toml))
             .add_source(environment.source(Some(ours)))
@@ -222,7 +255,8 @@ impl Config {
             ));
         }
         self.mail.sender()?;
-        Ok(())
+        self.policy.check()?;
+        self.api_keys.iter().try_for_each(ApiKey::check)
     }
 
     /// Where people reach us, without a slash at the end.
@@ -342,9 +376,18 @@ mod tests {
 
     #[test]
     fn the_environment_overrides_the_file() {
-        let config =
-            load(FILE, &[("REKEY_MAIL__PORT", "2525"), ("REKEY_PRODUCT", "Acme"), ("PATH", "x")]).unwrap();
+        let config = load(
+            FILE,
+            &[
+                ("REKEY_MAIL__PORT", "2525"),
+                ("REKEY_PRODUCT", "Acme"),
+                ("REKEY_TRUSTED_PROXIES", "10.0.0.1,10.0.0.2"),
+                ("PATH", "x"),
+            ],
+        )
+        .unwrap();
         assert_eq!((config.mail.port, config.product.as_str()), (2525, "Acme"));
+        assert_eq!(config.trusted_proxies.len(), 2);
         assert_eq!(config.base_url(), "https://login.example.org");
     }
 

@@ -4,6 +4,7 @@
 //! To rotate, add a key with a new id at the end: it is used from then on, the
 //! others still verify and open until they are taken out.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -82,6 +83,10 @@ impl Keys {
         });
         let first = roots.next().ok_or_else(|| malformed("it holds no key".to_owned()))??;
         let others = roots.collect::<Result<_, _>>()?;
+        let ids: BTreeSet<_> = file.keys.iter().map(|root| root.id).collect();
+        if ids.len() < file.keys.len() {
+            return Err(KeyError::Malformed(name, "two keys have the same id".to_owned()));
+        }
         Ok(Self::from_root(file.development, first, others))
     }
 

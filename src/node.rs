@@ -1,5 +1,6 @@
 //! A node: everything one process does, built first and then run.
 
+use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -45,6 +46,9 @@ pub enum BuildError {
     /// A file.
     #[error("{0}: {1}")]
     File(String, std::io::Error),
+    /// Another process has the embedded database.
+    #[error("another rekey process uses this database ({0} is locked): stop it first")]
+    Held(String),
     /// The address to listen at.
     #[error("cannot listen at {0}: {1}. Choose another by `listen`, or --listen.")]
     Listen(SocketAddr, std::io::Error),
@@ -70,6 +74,7 @@ pub struct Node {
     sweeper: Sweeper,
     listener: TcpListener,
     more: Router,
+    held: Option<File>,
 }
 
 impl Node {
@@ -84,7 +89,9 @@ impl Node {
         mail_to: MailTo,
         env: Arc<dyn Env>,
     ) -> Result<Self, BuildError> {
-        let store = Store::open(&config.database.url()?).await?;
+        let url = config.database.url()?;
+        let held = hold(&url)?;
+        let store = Store::open(&url).await?;
         store.migrate(env.uuid()).await?;
         let (log, writer) = Log::open(store, env.clone()).await?;
         let hasher = Hasher::new(&*env, config.policy.hashes_at_once).map_err(BuildError::Hash)?;
@@ -105,6 +112,7 @@ impl Node {
             writer: tokio::spawn(Writer::run(writer)),
             listener: listener.map_err(|error| BuildError::Listen(config.listen, error))?,
             more: Router::new(),
+            held,
         })
     }
 
@@ -135,15 +143,49 @@ impl Node {
         workers.spawn(self.sweeper.run(stop.clone()));
         let pages =
             http::router(self.app).merge(self.more).into_make_service_with_connect_info::<SocketAddr>();
+        let supervised = tokio::spawn(supervise(workers, stop.clone()));
         let served = axum::serve(self.listener, pages).with_graceful_shutdown(stop.cancelled_owned()).await;
-        while workers.join_next().await.is_some() {}
+        let fell = supervised.await.unwrap_or(true);
         // With the last handle on the log gone, the writer ends.
         drop(self.service);
         if self.writer.await.is_err() {
             tracing::error!("the writer ended by a panic");
         }
         store.close().await;
-        served
+        drop(self.held);
+        if fell {
+            Err(std::io::Error::other("a worker ended by a fault; the process stops with it"))
+        } else {
+            served
+        }
+    }
+}
+
+/// Waits for the workers to end. One that ends by a panic stops the node: a
+/// process that goes on without its mailer would look well. Whether one did.
+async fn supervise(mut workers: JoinSet<()>, stop: CancellationToken) -> bool {
+    let mut fell = false;
+    while let Some(ended) = workers.join_next().await {
+        if let Err(error) = ended {
+            tracing::error!(%error, "a worker fell");
+            fell = true;
+            stop.cancel();
+        }
+    }
+    fell
+}
+
+/// Holds the embedded database for this process: a second one would take the
+/// first one's claims on mails for those of an earlier run.
+fn hold(url: &str) -> Result<Option<File>, BuildError> {
+    let Some(path) = url.strip_prefix("sqlite:") else { return Ok(None) };
+    let path = format!("{path}.lock");
+    let named = |error| BuildError::File(path.clone(), error);
+    let file = File::options().append(true).create(true).open(&path).map_err(named)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(BuildError::Held(path)),
+        Err(TryLockError::Error(error)) => Err(named(error)),
     }
 }
 

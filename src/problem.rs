@@ -139,9 +139,11 @@ impl Kind {
                 "The idempotency key was used with another body",
                 "Use a new key for a new request.",
             ),
-            Self::Disturbed => {
-                (S::SERVICE_UNAVAILABLE, "Too much happens at once", "Nothing was changed. Try again shortly.")
-            }
+            Self::Disturbed => (
+                S::SERVICE_UNAVAILABLE,
+                "Too much happens at once",
+                "Nothing was changed. Try again shortly.",
+            ),
             Self::Uncertain => (
                 S::SERVICE_UNAVAILABLE,
                 "The database was away in the middle",
@@ -261,7 +263,9 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         match self.kind {
-            Kind::Unavailable | Kind::Disturbed | Kind::Uncertain => drop(headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"))),
+            Kind::Unavailable | Kind::Disturbed | Kind::Uncertain => {
+                drop(headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2")))
+            }
             Kind::TooManyAttempts => {
                 drop(headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60")))
             }

@@ -53,8 +53,7 @@ impl Demo {
         let secrets: BTreeMap<_, _> =
             passwords.chain([("DESKTOP_API_KEY".to_owned(), api_key(env))]).collect();
         let text: String = secrets.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
-        let mut out = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file)?;
-        out.write_all(text.as_bytes())?;
+        write_whole(&file, &text)?;
         Ok(Self { file, secrets })
     }
 
@@ -75,23 +74,25 @@ impl Demo {
         PEOPLE.iter().map(|(name, _, _, shows)| (*name, *shows, self.password(name))).collect()
     }
 
-    /// Makes the accounts that are not there yet.
+    /// Makes what is not there yet: an earlier start may have been cut short anywhere.
     pub(super) async fn make_accounts(&self, service: &Service) -> Result<(), Problem> {
         for (name, origin, signed_in, _) in PEOPLE {
-            if service.store().person_by_username(name).await?.is_none() {
-                self.make(service, name, origin, signed_in).await?;
+            let account = match service.store().person_by_username(name).await? {
+                Some(person) => person.account_id,
+                None => self.register(service, name, origin).await?,
+            };
+            let row = service.store().account(account).await?.ok_or(Kind::Internal)?;
+            if name == "admin" && row.factor_id.is_none() {
+                grant_all(service, account).await?;
+                self.enrol(service).await?;
+            } else if signed_in && row.last_signed_in_at.is_none() {
+                self.sign_in(service, name, origin, account).await?;
             }
         }
         Ok(())
     }
 
-    async fn make(
-        &self,
-        service: &Service,
-        name: &str,
-        origin: Origin,
-        signed_in: bool,
-    ) -> Result<(), Problem> {
+    async fn register(&self, service: &Service, name: &str, origin: Origin) -> Result<AccountId, Problem> {
         let account = AccountId::new(service.env());
         let registration = Registration {
             username: name,
@@ -101,19 +102,25 @@ impl Demo {
             password: Some(self.password(name)),
             must_change: false,
         };
+        service.register(&machine(service), account, &registration, &[]).await?;
+        Ok(account)
+    }
+
+    /// The sign-in before the demonstration begins, here or in the desktop app.
+    async fn sign_in(
+        &self,
+        service: &Service,
+        name: &str,
+        origin: Origin,
+        account: AccountId,
+    ) -> Result<(), Problem> {
         let call = machine(service);
-        service.register(&call, account, &registration, &[]).await?;
-        if name == "admin" {
-            grant_all(service, account).await?;
-            return self.enrol(service).await;
+        if origin == Origin::App {
+            return service.sign_in(&call, name, self.password(name), None).await.map(drop);
         }
-        if signed_in && origin == Origin::App {
-            service.sign_in(&call, name, self.password(name), None).await?;
-        } else if signed_in {
-            let nothing = |_: &Account, _: &[AccountEvent], _: &mut Draft<'_>| {};
-            let command = AccountCommand::RecordSignIn;
-            service.log().execute::<Account>(&call.context, account.into(), &command, nothing).await?;
-        }
+        let nothing = |_: &Account, _: &[AccountEvent], _: &mut Draft<'_>| {};
+        let command = AccountCommand::RecordSignIn;
+        service.log().execute::<Account>(&call.context, account.into(), &command, nothing).await?;
         Ok(())
     }
 
@@ -149,6 +156,16 @@ impl Demo {
             self.file.display()
         )
     }
+}
+
+/// Writes a file for its owner only: whole, or not at all.
+fn write_whole(file: &Path, text: &str) -> std::io::Result<()> {
+    let partial = file.with_extension("part");
+    let mut out =
+        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
+    out.write_all(text.as_bytes())?;
+    out.sync_all()?;
+    fs::rename(partial, file)
 }
 
 fn variable(name: &str) -> String {

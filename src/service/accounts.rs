@@ -108,7 +108,10 @@ impl Service {
     ) -> Outcome {
         let guards = self.authorise(&call.caller, Permission::PermissionsManage).await?;
         if wanted == Permission::Desktop {
-            return Err(Problem::because(Kind::NotPossible, "The desktop app's permission is for API keys only."));
+            return Err(Problem::because(
+                Kind::NotPossible,
+                "The desktop app's permission is for API keys only.",
+            ));
         }
         let (command, message) = match granted {
             true => (AccountCommand::GrantPermission(wanted), "The permission is granted."),

@@ -137,7 +137,8 @@ impl Service {
     ) -> Result<String, Problem> {
         let words = self.words_of(account).await?;
         let second_factor = self.store().account(account).await?.is_some_and(|row| row.factor_id.is_some());
-        let password = policy::check_aside(password, second_factor, words).await.map_err(Problem::rejected)?;
+        let password =
+            policy::check_aside(password, second_factor, words).await.map_err(Problem::rejected)?;
         Ok(self.hasher().hash(self.env(), &password).await?)
     }
 }

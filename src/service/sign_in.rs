@@ -74,7 +74,8 @@ impl Service {
             Some(known) => self.sign_in_known(call, &known, code).await,
             None => Err(self.refuse_stranger(call, username).await?),
         };
-        let failed = |problem: &Problem| [Kind::WrongCredentials, Kind::TooManyAttempts].contains(&problem.kind);
+        let failed =
+            |problem: &Problem| [Kind::WrongCredentials, Kind::TooManyAttempts].contains(&problem.kind);
         if opened.as_ref().is_err_and(failed) {
             self.store().count_attempt(&source, call.context.at, SOURCE_WINDOW).await?;
         }

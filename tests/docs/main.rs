@@ -81,7 +81,9 @@ fn sources(folder: &Path) -> String {
     entries
         .map(|path| match path.is_dir() {
             true => sources(&path),
-            false if path.extension().is_some_and(|ending| ending == "rs") => fs::read_to_string(&path).unwrap(),
+            false if path.extension().is_some_and(|ending| ending == "rs") => {
+                fs::read_to_string(&path).unwrap()
+            }
             false => String::new(),
         })
         .collect()

@@ -20,8 +20,8 @@ pub async fn the_same_call_again_gets_the_same_answer_and_is_recorded_once(place
     let again = bed.api.keyed("", "a", "request-reset", asking("ana")).await.expect(202);
     assert_eq!((first.shape(), &first.text), (again.shape(), &again.text));
     assert_eq!(bed.count("ResetRequested").await, 1);
-    let other = bed.api.keyed("", "b", "request-reset", asking("ana")).await.expect(202);
-    assert_ne!(other.json()["position"], first.json()["position"]);
+    bed.api.keyed("", "b", "request-reset", asking("ana")).await.expect(202);
+    assert_eq!(bed.count("ResetRequested").await, 2);
 
     let first = bed.api.keyed(KEY, "a", "register-account", registering("ana")).await.expect(201);
     let again = bed.api.keyed(KEY, "a", "register-account", registering("ana")).await.expect(201);

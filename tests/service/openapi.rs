@@ -66,7 +66,7 @@ pub async fn every_answer_is_kept_from_caches_and_frames(place: Place) {
         assert!(reply.headers.get("access-control-allow-origin").is_none(), "{path}");
     }
     bed.api.get("", "/metrics").await.expect(401);
-    bed.api.get(KEY, "/metrics").await.expect(200);
+    bed.api.get(crate::bed::KEY, "/metrics").await.expect(200);
     let moved = bed.api.get("", "/.well-known/change-password").await.expect(303);
     assert_eq!(moved.header("location"), format!("{}/profile", crate::bed::PUBLIC));
 }
