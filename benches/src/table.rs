@@ -17,9 +17,9 @@ use crate::{Kind, Options};
 
 /// A million events of older streams, each the first of its own.
 const POSTGRES_MILLION: &str = "
-    INSERT INTO events SELECT n, 1, lpad(to_hex(n), 32, '0')::uuid, 1, lpad(to_hex(n), 32, '1')::uuid, 'PasswordSet', 1, n,
+    INSERT INTO events SELECT n, 1, lpad(to_hex(n), 32, '0')::uuid, 1, ('e' || lpad(to_hex(n), 31, '0'))::uuid, 'PasswordSet', 1, n,
         convert_to(repeat('p', 90), 'UTF8'), convert_to(repeat('m', 72), 'UTF8'), sha256(int8send(n)),
-        lpad(to_hex(n), 32, '2')::uuid
+        ('a' || lpad(to_hex(n), 31, '0'))::uuid
     FROM generate_series(1, 1000000) n;
     UPDATE log_head SET position = 1000000;
     VACUUM ANALYZE events;";

@@ -125,6 +125,7 @@ impl Service {
     /// # Errors
     /// The caller may not, or there is no such account.
     pub async fn erase_person(&self, call: &Call, account: AccountId) -> Outcome {
+        call.caller.person()?;
         let guards = self.authorise(&call.caller, Permission::UsersErase).await?;
         let answer = Ok(Answer::new(200, &json!({ "message": "The person is erased." })));
         let also = |_: &Account, _: &[AccountEvent], draft: &mut Draft<'_>| {

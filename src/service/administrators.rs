@@ -18,8 +18,8 @@ impl Service {
     /// A permission or the second factor is missing, or the account is not
     /// entitled to a link.
     pub async fn issue_admin_reset(&self, call: &Call, account: AccountId) -> Outcome {
+        let by = call.caller.person()?.account_id;
         let guards = self.authorise(&call.caller, Permission::UsersResetPasswords).await?;
-        let by = call.caller.session()?.account_id;
         let reset = ResetId::new(self.env());
         let answer = Ok(Answer::new(
             202,

@@ -39,6 +39,17 @@ impl Caller {
         }
     }
 
+    /// The session of a person who may be asked for a second factor.
+    ///
+    /// # Errors
+    /// Nobody is signed in, or it is a program: a key has no second factor.
+    pub fn person(&self) -> Result<&SessionRow, Problem> {
+        match self {
+            Self::Key { .. } => Err(Kind::SecondFactorRequired.into()),
+            _ => self.session(),
+        }
+    }
+
     /// The session, if it is a person's.
     ///
     /// # Errors

@@ -97,6 +97,7 @@ impl Service {
     /// # Errors
     /// The caller may not, or there is none.
     pub async fn reset_second_factor(&self, call: &Call, account: AccountId) -> Outcome {
+        call.caller.person()?;
         let guards = self.authorise(&call.caller, Permission::UsersResetSecondFactor).await?;
         self.drop_second_factor(call, account, RemovedBy::Administrator, &guards).await
     }

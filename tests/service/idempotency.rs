@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::bed::{KEY, Place};
-use crate::people::{NEW, OLD, of};
+use crate::people::{NEW, OLD};
 
 fn asking(username: &str) -> Value {
     json!({ "username": username, "email": "ana@example.org" })
@@ -85,12 +85,12 @@ pub async fn another_callers_key_is_another_key(place: Place) {
     let bed = place.open().await;
     let (ana, anas) = bed.signed_in("ana").await;
     let (ben, bens) = bed.signed_in("ben").await;
-    bed.grant(&ana, &["desktop.sign_in"]).await;
-    bed.grant(&ben, &["desktop.sign_in"]).await;
-    for (session, account) in [(&anas, &ana), (&bens, &ben), (&KEY.to_owned(), &ben)] {
-        bed.api.keyed(session, "a", "record-sign-in", of(account)).await.expect(200);
+    bed.grant(&ana, &["utilities.security.users.register"]).await;
+    bed.grant(&ben, &["utilities.security.users.register"]).await;
+    for (caller, name) in [(anas.as_str(), "cleo"), (bens.as_str(), "dan"), (KEY, "eve")] {
+        bed.api.keyed(caller, "a", "register-account", registering(name)).await.expect(201);
     }
-    assert_eq!(bed.count("SignedIn").await, 5);
+    assert_eq!(bed.count("AccountRegistered").await, 5);
 }
 
 pub async fn answers_that_hold_a_secret_are_not_kept(place: Place) {

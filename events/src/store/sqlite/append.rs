@@ -155,7 +155,12 @@ async fn apply(connection: &mut SqliteConnection, changes: &Changes<'_>) -> Resu
     put(connection, ERASE, &changes.erase_people).await?;
     put(connection, &[sql::PUT_PEOPLE], &changes.people).await?;
     put(connection, &[sql::PUT_CREDENTIALS], &changes.credentials).await?;
-    put(connection, &[sql::DROP_RECOVERY_CODES, sql::DROP_FACTORS, sql::UNPROVE_SESSIONS], &changes.drop_factors).await?;
+    put(
+        connection,
+        &[sql::DROP_RECOVERY_CODES, sql::DROP_FACTORS, sql::UNPROVE_SESSIONS],
+        &changes.drop_factors,
+    )
+    .await?;
     put(connection, &[sql::PUT_FACTORS], &changes.factors).await?;
     put(connection, &[sql::DROP_RECOVERY_CODES], &changes.drop_recovery_codes).await?;
     put(connection, &[sql::PUT_RECOVERY_CODES], &changes.recovery_codes).await?;
