@@ -4,7 +4,7 @@
 use serde::Serialize;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{Sqlite, SqliteConnection, Transaction};
+use sqlx::{Sqlite, SqliteConnection};
 
 use super::{Database, sql};
 use crate::envelope::NewEvent;
@@ -42,7 +42,7 @@ async fn append_on(
     batch: &[Prepared],
 ) -> Result<Vec<Verdict>, sqlx::Error> {
     let mut transaction = sqlx::Connection::begin_with(connection, "BEGIN IMMEDIATE").await?;
-    let head = lock_head(&mut transaction, epoch).await?;
+    let head = move_head(&mut transaction, epoch, batch).await?;
     let wrong = find_wrong(&mut transaction, batch).await?;
     if wrong.iter().any(|verdict| *verdict != Verdict::HeldBack) {
         return Ok(wrong);
@@ -53,8 +53,15 @@ async fn append_on(
     Ok(verdicts)
 }
 
-async fn lock_head(transaction: &mut Transaction<'_, Sqlite>, of_epoch: i32) -> Result<i64, sqlx::Error> {
-    let (head, epoch): (i64, i32) = sqlx::query_as(sql::HEAD).fetch_one(&mut **transaction).await?;
+/// Moves the head past the batch; where it was.
+async fn move_head(
+    connection: &mut SqliteConnection,
+    of_epoch: i32,
+    batch: &[Prepared],
+) -> Result<i64, sqlx::Error> {
+    let events: usize = batch.iter().map(|one| one.commit.events.len()).sum();
+    let (head, epoch): (i64, i32) =
+        sqlx::query_as(sql::MOVE_HEAD).bind(events as i64).fetch_one(connection).await?;
     if epoch != of_epoch {
         let text = format!("the log is in epoch {epoch}, not {of_epoch}: restart to take it in");
         return Err(sqlx::Error::Configuration(text.into()));
@@ -67,30 +74,28 @@ async fn find_wrong(
     connection: &mut SqliteConnection,
     batch: &[Prepared],
 ) -> Result<Vec<Verdict>, sqlx::Error> {
-    let mut verdicts = vec![Verdict::HeldBack; batch.len()];
+    let first: Vec<_> =
+        batch.iter().map(|one| (one.commit.events[0].event_id, one.commit.events.len())).collect();
     let expected: Vec<_> = (0..)
         .zip(batch)
         .flat_map(|(at, one)| one.commit.expectations().map(move |(stream, version)| (at, stream, version)))
         .collect();
-    let stale: Vec<i64> =
-        sqlx::query_scalar(sql::STALE).bind(to_json(&expected)?).fetch_all(&mut *connection).await?;
-    for at in stale {
-        set(&mut verdicts, at, Verdict::Stale);
-    }
-    let first: Vec<_> =
-        batch.iter().map(|one| (one.commit.events[0].event_id, one.commit.events.len())).collect();
-    let before: Vec<(i64, i64)> =
-        sqlx::query_as(sql::APPENDED_BEFORE).bind(to_json(&first)?).fetch_all(connection).await?;
-    for (at, position) in before {
-        set(&mut verdicts, at, Verdict::Before(position));
+    let wrong: Vec<(i64, i64)> = sqlx::query_as(sql::WRONG)
+        .bind(to_json(&first)?)
+        .bind(to_json(&expected)?)
+        .fetch_all(connection)
+        .await?;
+    let mut verdicts = vec![Verdict::HeldBack; batch.len()];
+    for (at, position) in wrong {
+        let verdict = usize::try_from(at).ok().and_then(|at| verdicts.get_mut(at));
+        match verdict {
+            Some(verdict) if position > 0 => *verdict = Verdict::Before(position),
+            // Of course it is stale when it is there itself.
+            Some(verdict @ Verdict::HeldBack) => *verdict = Verdict::Stale,
+            _ => {}
+        }
     }
     Ok(verdicts)
-}
-
-fn set(verdicts: &mut [Verdict], at: i64, verdict: Verdict) {
-    if let Some(slot) = usize::try_from(at).ok().and_then(|at| verdicts.get_mut(at)) {
-        *slot = verdict;
-    }
 }
 
 async fn insert_events(
@@ -112,7 +117,6 @@ async fn insert_events(
             left = rest;
         }
     }
-    sqlx::query(sql::MOVE_HEAD).bind(head + rows.len() as i64).execute(connection).await?;
     let mut position = head;
     Ok(batch
         .iter()

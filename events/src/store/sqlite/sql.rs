@@ -29,13 +29,13 @@ pub(crate) const INSERTS: [(usize, &str); 4] =
     [(64, INSERT_64_EVENTS), (16, INSERT_16_EVENTS), (4, INSERT_4_EVENTS), (1, INSERT_EVENT)];
 
 statements! {
-    /// The log's head; the transaction holds the write lock already.
-    HEAD = "SELECT position, epoch FROM log_head";
-    /// Which commits of a batch were appended before, and their last position.
-    APPENDED_BEFORE = "SELECT c.key, e.position + (c.value ->> 1) - 1
-        FROM json_each(?1) c JOIN events e ON e.event_id = unhex(c.value ->> 0, '-')";
-    /// Which commits of a batch rely on a stream that is not at the version they believe.
-    STALE = "SELECT DISTINCT x.value ->> 0 FROM json_each(?1) x
+    /// Moves the log's head on, and tells where it was; a rollback moves it back.
+    MOVE_HEAD = "UPDATE log_head SET position = position + ?1 RETURNING position - ?1, epoch";
+    /// Which commits of a batch were appended before, and their last position; then, with 0,
+    /// which rely on a stream that is not at the version they believe.
+    WRONG = "SELECT c.key, e.position + (c.value ->> 1) - 1
+        FROM json_each(?1) c JOIN events e ON e.event_id = unhex(c.value ->> 0, '-')
+        UNION ALL SELECT x.value ->> 0, 0 FROM json_each(?2) x
         WHERE EXISTS (SELECT 1 FROM events e
                       WHERE e.stream = unhex(x.value ->> 1, '-') AND e.version = (x.value ->> 2) + 1)
            OR (x.value ->> 2) > 0
@@ -47,8 +47,6 @@ statements! {
     INSERT_4_EVENTS = insert!(four!(row!()));
     INSERT_16_EVENTS = insert!(four!(four!(row!())));
     INSERT_64_EVENTS = insert!(four!(four!(four!(row!()))));
-    /// Moves the head.
-    MOVE_HEAD = "UPDATE log_head SET position = ?1";
     /// Streams, each from its beginning; `CROSS JOIN` is joined in this order.
     STREAMS = "SELECT e.* FROM json_each(?1) s CROSS JOIN events e ON e.stream = unhex(s.value, '-')
         ORDER BY e.stream, e.version";
