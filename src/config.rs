@@ -287,12 +287,6 @@ fn read(path: &Path) -> Result<String, ConfigError> {
 }
 
 impl Database {
-    /// A database at this address.
-    #[must_use]
-    pub fn at(url: String) -> Self {
-        Self { url: Some(url), url_file: None }
-    }
-
     /// Its address.
     ///
     /// # Errors
