@@ -82,7 +82,7 @@ impl StoredEvent {
     ///
     /// # Errors
     /// Type or shape are not known to this program.
-    pub fn decode<'de, E: serde::Deserialize<'de> + strum::VariantNames>(&self) -> Result<E, UnknownFact> {
+    pub fn decode<E: serde::de::DeserializeOwned + strum::VariantNames>(&self) -> Result<E, UnknownFact> {
         crate::fact::decode(&self.name, self.schema, &self.payload)
     }
 }

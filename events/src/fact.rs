@@ -1,7 +1,6 @@
 //! Any event of any aggregate, as readers of the whole log meet it.
 
-use serde::Deserialize;
-use serde_json::Value;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use strum::VariantNames;
 
 use crate::account::AccountEvent;
@@ -49,7 +48,7 @@ pub enum UnknownFact {
 ///
 /// # Errors
 /// The type or the shape is not known.
-pub fn decode<'de, E: Deserialize<'de> + VariantNames>(
+pub fn decode<E: DeserializeOwned + VariantNames>(
     name: &str,
     schema: i32,
     payload: &[u8],
@@ -58,8 +57,10 @@ pub fn decode<'de, E: Deserialize<'de> + VariantNames>(
         return Err(UnknownFact::Type { name: name.to_owned(), schema });
     }
     let shape = |error| UnknownFact::Shape { name: name.to_owned(), error };
-    let data: Value = serde_json::from_slice(payload).map_err(shape)?;
-    E::deserialize(serde_json::json!({ "type": name, "data": data })).map_err(shape)
+    // One value and no more: nothing that would end ours early.
+    serde_json::from_slice::<IgnoredAny>(payload).map_err(shape)?;
+    let tagged = [br#"{"type":""#, name.as_bytes(), br#"","data":"#, payload, b"}"].concat();
+    serde_json::from_slice(&tagged).map_err(shape)
 }
 
 impl Fact {

@@ -92,7 +92,8 @@ BEGIN
     IF changes ? 'erase_people' THEN
         DELETE FROM origins WHERE event_id IN (
             SELECT e.event_id FROM events e WHERE e.stream IN (
-                SELECT s.stream FROM events s WHERE s.subject IN (
+                SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j
+                UNION SELECT s.stream FROM events s WHERE s.subject <> s.stream AND s.subject IN (
                     SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j)));
         DELETE FROM people WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
         DELETE FROM credentials WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);

@@ -1,5 +1,6 @@
 //! A failed read is an error, never an empty history.
 
+use futures::future::join_all;
 use rekey_events::account::{Account, AccountCommand};
 use rekey_events::store::StoreError;
 
@@ -31,4 +32,15 @@ pub async fn a_stream_with_a_hole_is_damaged(bed: Bed) {
     bed.sql().await.run(hole).await.unwrap();
     let error = bed.log.load::<Account>(id.into()).await.expect_err("version 2 is missing");
     assert!(matches!(error, StoreError::Damaged(stream, 2) if stream == id.0), "{error}");
+}
+
+/// Trap: streams asked for meanwhile are read by one query, and two may ask for the same.
+pub async fn a_stream_asked_for_by_many_at_once_is_whole(bed: Bed) {
+    let ids = [account(&bed, &bed.log).await, account(&bed, &bed.log).await];
+    let loads = (0..64).map(|nth| bed.log.load::<Account>(ids[nth % 2].into()));
+    for loaded in join_all(loads).await {
+        let loaded = loaded.unwrap();
+        assert!(loaded.state.exists());
+        assert_eq!(loaded.version, 1);
+    }
 }

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
+use super::reads::Folded;
 use super::streams::{Loaded, Slot};
 use super::{AppendError, Appended, Commit, Guard, Log, StoreError};
 use crate::aggregate::{EventKind, Rules};
 use crate::env::Env;
-use crate::envelope::{Metadata, NewEvent, StoredEvent, canonical, payload};
+use crate::envelope::{Metadata, NewEvent, canonical, payload};
+use crate::fact;
 use crate::ids::{AccountId, EventId, MailId, StreamId};
 use crate::mail::Mail;
 use crate::moment::Moment;
@@ -342,10 +344,11 @@ fn pause(tries: u32) -> Duration {
     }
 }
 
-fn fold<R: Rules>(events: &[StoredEvent]) -> Result<Loaded<R>, StoreError> {
+fn fold<R: Rules>(events: &[Folded]) -> Result<Loaded<R>, StoreError> {
     let mut loaded = Loaded::<R>::default();
     for event in events {
-        loaded.state.apply(event.recorded_at, &event.decode()?);
+        let what = fact::decode(&event.name, event.schema, &event.payload)?;
+        loaded.state.apply(event.recorded_at, &what);
         loaded.version = event.version;
     }
     Ok(loaded)

@@ -1,13 +1,13 @@
 //! Group load: streams asked for while another query is in flight are read by
 //! one query together. Freshly, all the same: it begins after they were asked for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Semaphore, oneshot};
 
+use super::reads::{Folded, whole};
 use super::{Store, StoreError};
-use crate::envelope::StoredEvent;
 use crate::ids::StreamId;
 
 /// Queries in flight at a time.
@@ -15,7 +15,7 @@ const TURNS: usize = 2;
 /// Streams read by one query.
 const TOGETHER: usize = 256;
 
-type Asked = (StreamId, oneshot::Sender<Vec<StoredEvent>>);
+type Asked = (StreamId, oneshot::Sender<Vec<Folded>>);
 
 /// Who waits for which stream. There is no task: each in turn asks for all that wait.
 #[derive(Debug)]
@@ -31,38 +31,41 @@ impl Default for Loads {
 }
 
 impl Loads {
-    /// A stream's events, from its beginning; see [`Store::stream`].
-    pub(crate) async fn load(&self, store: &Store, stream: StreamId) -> Result<Vec<StoredEvent>, StoreError> {
+    /// A stream's events, from its beginning.
+    ///
+    /// # Errors
+    /// The database does not answer (never an empty history), or the stream has a gap.
+    pub(crate) async fn load(&self, store: &Store, stream: StreamId) -> Result<Vec<Folded>, StoreError> {
         let (answer, answered) = oneshot::channel();
         self.lock().push((stream, answer));
-        tokio::select! {
+        let events = tokio::select! {
             biased;
-            Ok(events) = answered => Store::whole(stream, events),
+            Ok(events) = answered => events,
             // When the one who asked for us gave up, there is nobody to answer: then, too, it is our turn.
             turn = self.turns.acquire() => {
-                let result = self.ask(store, stream).await;
+                let events = self.ask(store, stream).await;
                 drop(turn);
-                result
+                events?
             }
-        }
+        };
+        whole(stream, events.iter().map(|event| event.version))?;
+        Ok(events)
     }
 
     /// Asks for `own` and for all that wait, and answers them.
-    async fn ask(&self, store: &Store, own: StreamId) -> Result<Vec<StoredEvent>, StoreError> {
+    async fn ask(&self, store: &Store, own: StreamId) -> Result<Vec<Folded>, StoreError> {
         let asked = self.take(own);
-        if asked.is_empty() {
-            return store.stream(own).await;
-        }
-        let streams: Vec<_> = asked.iter().map(|(stream, _)| *stream).chain([own]).collect();
+        // Each once, though two may ask for the same.
+        let streams: HashSet<_> = asked.iter().map(|(stream, _)| *stream).chain([own]).collect();
         let mut found: HashMap<_, Vec<_>> = HashMap::new();
-        for event in store.streams(&streams).await? {
+        for event in store.streams(streams).await? {
             found.entry(event.stream).or_default().push(event);
         }
         for (stream, answer) in asked {
             // Whoever has gone does not listen.
             let _ = answer.send(found.get(&stream).cloned().unwrap_or_default());
         }
-        Store::whole(own, found.remove(&own).unwrap_or_default())
+        Ok(found.remove(&own).unwrap_or_default())
     }
 
     /// Those that wait, the longest first, but for one of `own`: ours, or one like it.

@@ -52,6 +52,35 @@ fn events(rows: Vec<EventRow>) -> Result<Vec<StoredEvent>, StoreError> {
     rows.into_iter().map(StoredEvent::try_from).collect()
 }
 
+/// What an aggregate takes in of an event.
+#[derive(Clone, Debug)]
+pub(crate) struct Folded {
+    pub(crate) stream: StreamId,
+    pub(crate) version: i64,
+    pub(crate) name: String,
+    pub(crate) schema: i32,
+    pub(crate) recorded_at: Moment,
+    pub(crate) payload: Vec<u8>,
+}
+
+/// By place, in the order of [`Folded`]: twice as fast as by name.
+type FoldedRow = (Uuid, i64, String, i32, i64, Vec<u8>);
+
+impl From<FoldedRow> for Folded {
+    fn from((stream, version, name, schema, recorded_at, payload): FoldedRow) -> Self {
+        let recorded_at = Moment::from_micros(recorded_at);
+        Self { stream: StreamId(stream), version, name, schema, recorded_at, payload }
+    }
+}
+
+/// Fails when a version is missing among a stream's, which come from the first one on.
+pub(crate) fn whole(stream: StreamId, versions: impl Iterator<Item = i64>) -> Result<(), StoreError> {
+    match (1..).zip(versions).find(|(expected, version)| expected != version) {
+        Some((missing, _)) => Err(StoreError::Damaged(stream.0, missing)),
+        None => Ok(()),
+    }
+}
+
 impl Store {
     /// A stream's events, from its beginning; none when there is no such stream.
     ///
@@ -59,13 +88,19 @@ impl Store {
     /// The database does not answer (never an empty history), or the stream has a gap.
     pub async fn stream(&self, stream: StreamId) -> Result<Vec<StoredEvent>, StoreError> {
         let rows = reading!(self, pool => sqlx::query_as(sql::STREAM).bind(stream.0).fetch_all(pool).await)?;
-        Self::whole(stream, events(rows)?)
+        let events = events(rows)?;
+        whole(stream, events.iter().map(|event| event.version))?;
+        Ok(events)
     }
 
-    /// The events of streams, one stream after the other, each from its beginning.
-    pub(crate) async fn streams(&self, streams: &[StreamId]) -> Result<Vec<StoredEvent>, StoreError> {
-        let ids: Vec<_> = streams.iter().map(|stream| stream.0).collect();
-        let rows = match self {
+    /// The events of streams, one stream after the other, each from its
+    /// beginning: as much of them as their aggregate is folded from.
+    pub(crate) async fn streams(
+        &self,
+        streams: impl IntoIterator<Item = StreamId>,
+    ) -> Result<Vec<Folded>, StoreError> {
+        let ids: Vec<_> = streams.into_iter().map(|stream| stream.0).collect();
+        let rows: Vec<FoldedRow> = match self {
             Self::Sqlite(database) => {
                 let ids = serde_json::to_string(&ids).map_err(|error| sqlx::Error::Encode(error.into()))?;
                 sqlx::query_as(sqlite::sql::STREAMS).bind(ids).fetch_all(&database.readers).await
@@ -73,16 +108,8 @@ impl Store {
             Self::Postgres(database) => {
                 sqlx::query_as(postgres::sql::STREAMS).bind(ids).fetch_all(&database.pool).await
             }
-        };
-        events(rows?)
-    }
-
-    /// A stream's events, if none is missing.
-    pub(crate) fn whole(stream: StreamId, events: Vec<StoredEvent>) -> Result<Vec<StoredEvent>, StoreError> {
-        match (1..).zip(&events).find(|(version, event)| *version != event.version) {
-            Some((missing, _)) => Err(StoreError::Damaged(stream.0, missing)),
-            None => Ok(events),
-        }
+        }?;
+        Ok(rows.into_iter().map(Folded::from).collect())
     }
 
     /// At most `limit` events after `position`, in order.

@@ -33,7 +33,12 @@ statements! {
     /// The log after a position.
     AFTER = events!("WHERE position > $1 ORDER BY position LIMIT $2");
     /// What is about an account, after a position.
-    ABOUT = events!("WHERE subject = $1 AND position > $2 ORDER BY position LIMIT $3");
+    ABOUT = concat!(
+        "SELECT * FROM (", events!("WHERE stream = $1 AND position > $2 ORDER BY version LIMIT $3"), ") own
+        UNION ALL SELECT * FROM (",
+        events!("WHERE subject = $1 AND subject <> stream AND position > $2 ORDER BY position LIMIT $3"), ") others
+        ORDER BY position LIMIT $3"
+    );
     /// Where an event is.
     POSITION_OF = "SELECT position FROM events WHERE event_id = $1";
 

@@ -8,8 +8,7 @@ statements! {
     /// Streams, each from its beginning. One probe for each: `OFFSET 0` keeps the
     /// planner from joining them in another way while the table is small.
     STREAMS = "SELECT e.* FROM unnest($1::uuid[]) s (id), LATERAL (
-            SELECT position, epoch, stream, version, event_id, type, schema, recorded_at, payload, metadata, leaf, subject
-            FROM events WHERE stream = s.id OFFSET 0) e
+            SELECT stream, version, type, schema, recorded_at, payload FROM events WHERE stream = s.id OFFSET 0) e
         ORDER BY e.stream, e.version";
     /// Claims due mails for a worker, the most urgent first.
     CLAIM_MAILS = "UPDATE mails SET claimed_by = $1 WHERE mail_id IN (

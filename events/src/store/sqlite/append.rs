@@ -2,9 +2,10 @@
 //! connection: the steps of PostgreSQL's `append_batch`.
 
 use serde::Serialize;
+use sqlx::pool::PoolConnection;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{Sqlite, SqliteConnection};
+use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection};
 
 use super::{Database, sql};
 use crate::envelope::NewEvent;
@@ -19,16 +20,30 @@ pub(crate) async fn append(
     epoch: i32,
     batch: &[Prepared],
 ) -> Result<Vec<Verdict>, sqlx::Error> {
-    let mut connection = database.writer.acquire().await?;
-    let verdicts = append_on(&mut connection, epoch, batch).await;
-    match &verdicts {
-        Ok(_) if batch.iter().any(forgets) => database.checkpointer.forgotten(),
-        Ok(_) => database.checkpointer.committed(),
-        // SQLite rolls some failures back by itself (a full disk, for one), and
-        // sqlx then believes itself in a transaction for ever: a new connection.
-        Err(_) => connection.close_on_drop(),
+    let mut writing = Writing { connection: database.writer.acquire().await?, is_over: false };
+    let verdicts = append_on(&mut writing.connection, epoch, batch).await?;
+    writing.is_over = true;
+    if batch.iter().any(forgets) {
+        database.checkpointer.forgotten();
+    } else {
+        database.checkpointer.committed(batch.iter().map(pages).sum());
     }
-    verdicts
+    Ok(verdicts)
+}
+
+/// The connection, with a transaction on it until it is over. It is closed when
+/// that fails, or is left halfway: else nobody could begin another.
+struct Writing {
+    connection: PoolConnection<Sqlite>,
+    is_over: bool,
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.connection.close_on_drop();
+        }
+    }
 }
 
 /// Whether the commit forgets a person, who must not linger in the WAL.
@@ -36,95 +51,116 @@ fn forgets(one: &Prepared) -> bool {
     one.commit.changes.iter().any(|change| matches!(change, Change::ErasePerson(_)))
 }
 
+/// Pages that the commit writes, at a guess.
+fn pages(one: &Prepared) -> i64 {
+    let bytes: usize = one.commit.events.iter().map(|event| event.payload.len()).sum();
+    (1 + one.commit.changes.len() + bytes / 4096) as i64
+}
+
+/// Each statement is a hop to the connection's thread: so as few as will do.
 async fn append_on(
     connection: &mut SqliteConnection,
     epoch: i32,
     batch: &[Prepared],
 ) -> Result<Vec<Verdict>, sqlx::Error> {
-    let mut transaction = sqlx::Connection::begin_with(connection, "BEGIN IMMEDIATE").await?;
-    let head = move_head(&mut transaction, epoch, batch).await?;
-    let wrong = find_wrong(&mut transaction, batch).await?;
+    let (head, wrong) = begin(connection, epoch, batch).await?;
     if wrong.iter().any(|verdict| *verdict != Verdict::HeldBack) {
+        sqlx::query(sql::ROLLBACK).execute(connection).await?;
         return Ok(wrong);
     }
-    let verdicts = insert_events(&mut transaction, epoch, head, batch).await?;
-    apply(&mut transaction, &Changes::gather(batch.iter().flat_map(|one| &one.commit.changes))).await?;
-    transaction.commit().await?;
-    Ok(verdicts)
+    let events = batch.iter().flat_map(|one| one.commit.events.iter().zip(&one.leaves));
+    let rows: Vec<_> = (head + 1..).zip(events).collect();
+    let left = insert_most(connection, epoch, &rows).await?;
+    let changes = Changes::gather(batch.iter().flat_map(|one| &one.commit.changes));
+    finish(connection, epoch, left, &changes).await?;
+    Ok(positions(head, batch))
 }
 
-/// Moves the head past the batch; where it was.
-async fn move_head(
+/// Begins the transaction, and moves the head past the batch. Where it was, and
+/// a verdict per commit: `HeldBack` where nothing is wrong.
+async fn begin(
     connection: &mut SqliteConnection,
     of_epoch: i32,
     batch: &[Prepared],
-) -> Result<i64, sqlx::Error> {
+) -> Result<(i64, Vec<Verdict>), sqlx::Error> {
     let events: usize = batch.iter().map(|one| one.commit.events.len()).sum();
-    let (head, epoch): (i64, i32) =
-        sqlx::query_as(sql::MOVE_HEAD).bind(events as i64).fetch_one(connection).await?;
-    if epoch != of_epoch {
-        let text = format!("the log is in epoch {epoch}, not {of_epoch}: restart to take it in");
-        return Err(sqlx::Error::Configuration(text.into()));
-    }
-    Ok(head)
-}
-
-/// A verdict per commit: `HeldBack` where nothing is wrong.
-async fn find_wrong(
-    connection: &mut SqliteConnection,
-    batch: &[Prepared],
-) -> Result<Vec<Verdict>, sqlx::Error> {
     let first: Vec<_> =
         batch.iter().map(|one| (one.commit.events[0].event_id, one.commit.events.len())).collect();
     let expected: Vec<_> = (0..)
         .zip(batch)
         .flat_map(|(at, one)| one.commit.expectations().map(move |(stream, version)| (at, stream, version)))
         .collect();
-    let wrong: Vec<(i64, i64)> = sqlx::query_as(sql::WRONG)
+    let rows: Vec<(i64, i64)> = sqlx::query_as(sql::BEGIN)
         .bind(to_json(&first)?)
         .bind(to_json(&expected)?)
+        .bind(events as i64)
         .fetch_all(connection)
         .await?;
-    let mut verdicts = vec![Verdict::HeldBack; batch.len()];
+    let [(head, epoch), wrong @ ..] = rows.as_slice() else { return Err(sqlx::Error::RowNotFound) };
+    if *epoch != i64::from(of_epoch) {
+        let text = format!("the log is in epoch {epoch}, not {of_epoch}: restart to take it in");
+        return Err(sqlx::Error::Configuration(text.into()));
+    }
+    Ok((*head, verdicts(batch.len(), wrong)))
+}
+
+/// The verdicts on `many` commits, of which these are `wrong`; see [`sql::BEGIN`].
+fn verdicts(many: usize, wrong: &[(i64, i64)]) -> Vec<Verdict> {
+    let mut verdicts = vec![Verdict::HeldBack; many];
     for (at, position) in wrong {
-        let verdict = usize::try_from(at).ok().and_then(|at| verdicts.get_mut(at));
+        let verdict = usize::try_from(*at).ok().and_then(|at| verdicts.get_mut(at));
         match verdict {
-            Some(verdict) if position > 0 => *verdict = Verdict::Before(position),
+            Some(verdict) if *position > 0 => *verdict = Verdict::Before(*position),
             // Of course it is stale when it is there itself.
             Some(verdict @ Verdict::HeldBack) => *verdict = Verdict::Stale,
             _ => {}
         }
     }
-    Ok(verdicts)
+    verdicts
 }
 
-async fn insert_events(
+fn positions(head: i64, batch: &[Prepared]) -> Vec<Verdict> {
+    let mut position = head;
+    let mut appended = |one: &Prepared| {
+        position += one.commit.events.len() as i64;
+        Verdict::Appended(position)
+    };
+    batch.iter().map(&mut appended).collect()
+}
+
+/// Inserts rows, many by a statement; gives back the few that are left.
+async fn insert_most<'a>(
     connection: &mut SqliteConnection,
     epoch: i32,
-    head: i64,
-    batch: &[Prepared],
-) -> Result<Vec<Verdict>, sqlx::Error> {
-    let events = batch.iter().flat_map(|one| one.commit.events.iter().zip(&one.leaves));
-    let rows: Vec<_> = (head + 1..).zip(events).collect();
-    let mut left = rows.as_slice();
-    // Each statement is a hop to the connection's thread: so as few as will do.
+    rows: &'a [Row<'a>],
+) -> Result<&'a [Row<'a>], sqlx::Error> {
+    let mut left = rows;
     for (many, statement) in sql::INSERTS {
         while let Some((rows, rest)) = left.split_at_checked(many) {
-            rows.iter()
-                .fold(sqlx::query(statement), |query, row| bind(query, epoch, row))
-                .execute(&mut *connection)
-                .await?;
+            let query = rows.iter().fold(sqlx::query(statement), |query, row| bind(query, epoch, row));
+            query.execute(&mut *connection).await?;
             left = rest;
         }
     }
-    let mut position = head;
-    Ok(batch
-        .iter()
-        .map(|one| {
-            position += one.commit.events.len() as i64;
-            Verdict::Appended(position)
-        })
-        .collect())
+    Ok(left)
+}
+
+/// Inserts the last rows, makes the changes in the order of [`Changes`], and commits.
+async fn finish(
+    connection: &mut SqliteConnection,
+    epoch: i32,
+    rows: &[Row<'_>],
+    changes: &Changes<'_>,
+) -> Result<(), sqlx::Error> {
+    let mut steps = Steps::default();
+    steps.take(changes)?;
+    let mut text = [sql::INSERT_EVENT, "; "].concat().repeat(rows.len());
+    text.extend(steps.0.iter().flat_map(|(statement, _)| [statement, "; "]));
+    text.push_str(sql::COMMIT);
+    let query = sqlx::query(AssertSqlSafe(text));
+    let query = rows.iter().fold(query, |query, row| bind(query, epoch, row));
+    let query = steps.0.into_iter().fold(query, |query, (_, rows)| query.bind(rows));
+    query.execute(connection).await.map(drop)
 }
 
 /// A row to insert: its position, the event, the event's leaf.
@@ -151,30 +187,40 @@ fn bind<'q>(
         .bind(event.subject.map(|account| account.0))
 }
 
-/// Makes the changes, in the order of [`Changes`].
-async fn apply(connection: &mut SqliteConnection, changes: &Changes<'_>) -> Result<(), sqlx::Error> {
-    put(connection, &[sql::PUT_ACCOUNTS], &changes.accounts).await?;
-    put(connection, &[sql::PUT_RESETS], &changes.resets).await?;
-    put(connection, &[sql::PUT_MAILS], &changes.mails).await?;
-    put(connection, ERASE, &changes.erase_people).await?;
-    put(connection, &[sql::PUT_PEOPLE], &changes.people).await?;
-    put(connection, &[sql::PUT_CREDENTIALS], &changes.credentials).await?;
-    put(
-        connection,
-        &[sql::DROP_RECOVERY_CODES, sql::DROP_FACTORS, sql::UNPROVE_SESSIONS],
-        &changes.drop_factors,
-    )
-    .await?;
-    put(connection, &[sql::PUT_FACTORS], &changes.factors).await?;
-    put(connection, &[sql::DROP_RECOVERY_CODES], &changes.drop_recovery_codes).await?;
-    put(connection, &[sql::PUT_RECOVERY_CODES], &changes.recovery_codes).await?;
-    put(connection, &[sql::PUT_PENDING_REQUESTS], &changes.pending_requests).await?;
-    put(connection, &[sql::DROP_PENDING_REQUESTS], &changes.drop_pending_requests).await?;
-    put(connection, &[sql::PUT_ORIGINS], &changes.origins).await?;
-    put(connection, &[sql::KEEP_SESSIONS, sql::END_SESSIONS], &changes.end_sessions).await?;
-    put(connection, &[sql::PUT_SESSIONS], &changes.sessions).await?;
-    put(connection, &[sql::PUT_IDEMPOTENCY], &changes.idempotency).await
+/// Statements, each with the rows that it is about, as JSON.
+#[derive(Default)]
+struct Steps(Vec<(&'static str, String)>);
+
+impl Steps {
+    fn take(&mut self, changes: &Changes<'_>) -> Result<(), sqlx::Error> {
+        self.put(&[sql::PUT_ACCOUNTS], &changes.accounts)?;
+        self.put(&[sql::PUT_RESETS], &changes.resets)?;
+        self.put(&[sql::PUT_MAILS], &changes.mails)?;
+        self.put(ERASE, &changes.erase_people)?;
+        self.put(&[sql::PUT_PEOPLE], &changes.people)?;
+        self.put(&[sql::PUT_CREDENTIALS], &changes.credentials)?;
+        self.put(DROP_FACTORS, &changes.drop_factors)?;
+        self.put(&[sql::PUT_FACTORS], &changes.factors)?;
+        self.put(&[sql::DROP_RECOVERY_CODES], &changes.drop_recovery_codes)?;
+        self.put(&[sql::PUT_RECOVERY_CODES], &changes.recovery_codes)?;
+        self.put(&[sql::PUT_PENDING_REQUESTS], &changes.pending_requests)?;
+        self.put(&[sql::DROP_PENDING_REQUESTS], &changes.drop_pending_requests)?;
+        self.put(&[sql::PUT_ORIGINS], &changes.origins)?;
+        self.put(&[sql::KEEP_SESSIONS, sql::END_SESSIONS], &changes.end_sessions)?;
+        self.put(&[sql::PUT_SESSIONS], &changes.sessions)?;
+        self.put(&[sql::PUT_IDEMPOTENCY], &changes.idempotency)
+    }
+
+    fn put<T: Serialize>(&mut self, statements: &[&'static str], rows: &[T]) -> Result<(), sqlx::Error> {
+        if !rows.is_empty() {
+            let rows = to_json(&rows)?;
+            self.0.extend(statements.iter().map(|statement| (*statement, rows.clone())));
+        }
+        Ok(())
+    }
 }
+
+const DROP_FACTORS: &[&str] = &[sql::DROP_RECOVERY_CODES, sql::DROP_FACTORS, sql::UNPROVE_SESSIONS];
 
 const ERASE: &[&str] = &[
     sql::ERASE_ORIGINS,
@@ -184,21 +230,6 @@ const ERASE: &[&str] = &[
     sql::DROP_FACTORS,
     sql::ERASE_SESSIONS,
 ];
-
-async fn put<T: Serialize>(
-    connection: &mut SqliteConnection,
-    statements: &[&'static str],
-    rows: &[T],
-) -> Result<(), sqlx::Error> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let rows = to_json(&rows)?;
-    for statement in statements {
-        sqlx::query(*statement).bind(rows.as_str()).execute(&mut *connection).await?;
-    }
-    Ok(())
-}
 
 fn to_json<T: Serialize>(value: &T) -> Result<String, sqlx::Error> {
     serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))

@@ -3,15 +3,17 @@
 //!
 //! A passive checkpoint from a connection of its own does not stop the writer,
 //! but as long as somebody writes the WAL never starts over from its
-//! beginning. So when it has grown past [`BOUND`], one checkpoint waits for the
-//! writer's pause and truncates it. It cannot while somebody reads an older
-//! snapshot, and as long as it waits for that reader nobody can write: so it
-//! waits for no more than [`PATIENCE`], and tries again when the WAL has grown
-//! by another [`BOUND`].
+//! beginning. So a second one waits for the writer's pause, moves the little
+//! that came meanwhile, and has the WAL start over: in the same file, because a
+//! commit that makes the file longer takes twice as long to sync as one that
+//! writes over what is there. It cannot while somebody reads an older snapshot,
+//! and as long as it waits for that reader nobody can write: so it waits for no
+//! more than [`PATIENCE`]. The WAL has grown past [`BOUND`] then, or holds what
+//! must be forgotten: in either case it is truncated.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::ConnectOptions;
@@ -20,18 +22,19 @@ use tokio::sync::Notify;
 
 use super::sql;
 
-/// Commits between two passive checkpoints.
-const EVERY: u32 = 500;
+/// Pages written between two checkpoints, at a guess: 16 MiB.
+const EVERY: i64 = 4096;
 /// Bytes of WAL past which it is truncated: 64 MiB.
 const BOUND: u64 = 64 << 20;
-/// How long the writer may be held up for a truncation.
+/// How long the writer may be held up.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Asks the checkpointing task to look at the WAL.
 #[derive(Clone, Debug)]
 pub(crate) struct Checkpointer {
-    commits: Arc<AtomicU32>,
-    /// Bytes of WAL past which it is due, however few the commits.
+    /// Pages to write until a checkpoint is due.
+    left: Arc<AtomicI64>,
+    /// Bytes of WAL past which it is due, whatever is left.
     bound: Arc<AtomicU64>,
     /// Whether the WAL holds what must be forgotten.
     forgets: Arc<AtomicBool>,
@@ -46,15 +49,16 @@ impl Checkpointer {
         wal.push("-wal");
         let bound = Arc::new(AtomicU64::new(BOUND));
         let options = Arc::new(options.busy_timeout(PATIENCE));
-        let (commits, forgets, wake) = (Arc::default(), Arc::default(), Arc::default());
-        Self { commits, bound, forgets, wake, wal: wal.into(), options }
+        let left = Arc::new(AtomicI64::new(EVERY));
+        let (forgets, wake) = (Arc::default(), Arc::default());
+        Self { left, bound, forgets, wake, wal: wal.into(), options }
     }
 
-    /// Counts a commit.
-    pub(super) fn committed(&self) {
-        let is_due = self.commits.fetch_add(1, Ordering::Relaxed) + 1 >= EVERY;
+    /// Counts the pages of a commit.
+    pub(super) fn committed(&self, pages: i64) {
+        let is_due = self.left.fetch_sub(pages, Ordering::Relaxed) <= pages;
         if is_due || self.size() > self.bound.load(Ordering::Relaxed) {
-            self.commits.store(0, Ordering::Relaxed);
+            self.left.store(EVERY, Ordering::Relaxed);
             self.wake.notify_one();
         }
     }
@@ -70,7 +74,7 @@ impl Checkpointer {
         loop {
             self.wake.notified().await;
             if let Err(error) = self.checkpoint().await {
-                tracing::warn!(%error, "a checkpoint of the WAL failed; it is tried again after {EVERY} commits");
+                tracing::warn!(%error, "a checkpoint of the WAL failed; it is tried again");
             }
         }
     }
@@ -78,13 +82,21 @@ impl Checkpointer {
     async fn checkpoint(&self) -> Result<(), sqlx::Error> {
         let mut connection = self.options.connect().await?;
         sqlx::query(sql::CHECKPOINT).execute(&mut connection).await?;
-        if self.size() > BOUND || self.forgets.swap(false, Ordering::Relaxed) {
-            sqlx::query(sql::TRUNCATE_WAL).execute(&mut connection).await?;
-            // Not truncated, because somebody reads: it may grow by as much before the next try.
-            let left = self.size();
-            self.bound.store(left + BOUND, Ordering::Relaxed);
+        let forgets = self.forgets.swap(false, Ordering::Relaxed);
+        let statement = if forgets || self.size() > BOUND { sql::TRUNCATE_WAL } else { sql::RESTART_WAL };
+        let is_hindered: bool = sqlx::query_scalar(statement).fetch_one(&mut connection).await?;
+        self.bound.store(BOUND, Ordering::Relaxed);
+        if is_hindered {
+            self.forgets.fetch_or(forgets, Ordering::Relaxed);
+            self.put_off();
         }
         sqlx::Connection::close(connection).await
+    }
+
+    /// Somebody reads: the WAL may grow by as much again before the next try.
+    fn put_off(&self) {
+        self.bound.store(self.size() + BOUND, Ordering::Relaxed);
+        self.left.store(4 * EVERY, Ordering::Relaxed);
     }
 
     /// The WAL's bytes: a microsecond's question.

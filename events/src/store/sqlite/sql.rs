@@ -24,23 +24,41 @@ macro_rules! insert {
     };
 }
 
-/// How many events a statement inserts; the most first.
-pub(crate) const INSERTS: [(usize, &str); 4] =
-    [(64, INSERT_64_EVENTS), (16, INSERT_16_EVENTS), (4, INSERT_4_EVENTS), (1, INSERT_EVENT)];
+/// Moves the log's head on by `?3`, and tells where it was, and the epoch.
+macro_rules! move_head {
+    () => {
+        "UPDATE log_head SET position = position + ?3 RETURNING position - ?3, epoch"
+    };
+}
 
-statements! {
-    /// Moves the log's head on, and tells where it was; a rollback moves it back.
-    MOVE_HEAD = "UPDATE log_head SET position = position + ?1 RETURNING position - ?1, epoch";
-    /// Which commits of a batch were appended before, and their last position; then, with 0,
-    /// which rely on a stream that is not at the version they believe.
-    WRONG = "SELECT c.key, e.position + (c.value ->> 1) - 1
-        FROM json_each(?1) c JOIN events e ON e.event_id = unhex(c.value ->> 0, '-')
+/// Which commits of a batch (`?1`: first id, number of events) were appended
+/// before, and their last position; then, with 0, which rely on a stream that
+/// is not at the version they believe (`?2`: commit, stream, version).
+macro_rules! wrong {
+    () => {
+        "SELECT c.key, e.position + (c.value ->> 1) - 1
+            FROM json_each(?1) c JOIN events e ON e.event_id = unhex(c.value ->> 0, '-')
         UNION ALL SELECT x.value ->> 0, 0 FROM json_each(?2) x
         WHERE EXISTS (SELECT 1 FROM events e
                       WHERE e.stream = unhex(x.value ->> 1, '-') AND e.version = (x.value ->> 2) + 1)
            OR (x.value ->> 2) > 0
               AND NOT EXISTS (SELECT 1 FROM events e
-                              WHERE e.stream = unhex(x.value ->> 1, '-') AND e.version = (x.value ->> 2))";
+                              WHERE e.stream = unhex(x.value ->> 1, '-') AND e.version = (x.value ->> 2))"
+    };
+}
+
+/// How many events a statement inserts; the most first.
+pub(crate) const INSERTS: [(usize, &str); 3] =
+    [(64, INSERT_64_EVENTS), (16, INSERT_16_EVENTS), (4, INSERT_4_EVENTS)];
+
+statements! {
+    /// Begins to append a batch.
+    BEGIN = concat!("BEGIN IMMEDIATE; ", move_head!(), "; ", wrong!());
+    MOVE_HEAD = move_head!();
+    WRONG = wrong!();
+    /// Ends a batch.
+    COMMIT = "COMMIT";
+    ROLLBACK = "ROLLBACK";
     /// Inserts events after the head.
     INSERT_EVENT = insert!(row!());
     /// The same, by the dozen and more.
@@ -48,7 +66,8 @@ statements! {
     INSERT_16_EVENTS = insert!(four!(four!(row!())));
     INSERT_64_EVENTS = insert!(four!(four!(four!(row!()))));
     /// Streams, each from its beginning; `CROSS JOIN` is joined in this order.
-    STREAMS = "SELECT e.* FROM json_each(?1) s CROSS JOIN events e ON e.stream = unhex(s.value, '-')
+    STREAMS = "SELECT e.stream, e.version, e.type, e.schema, e.recorded_at, e.payload
+        FROM json_each(?1) s CROSS JOIN events e ON e.stream = unhex(s.value, '-')
         ORDER BY e.stream, e.version";
     /// Claims due mails for a worker, the most urgent first.
     CLAIM_MAILS = "UPDATE mails SET claimed_by = ?1 WHERE mail_id IN (
@@ -71,15 +90,19 @@ statements! {
 
     /// Moves pages of the WAL into the file without stopping the writer.
     CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)";
-    /// Moves all of them, and starts the WAL anew.
+    /// Moves all of them, and has the WAL start over in the same file.
+    RESTART_WAL = "PRAGMA wal_checkpoint(RESTART)";
+    /// Moves all of them, and empties the WAL.
     TRUNCATE_WAL = "PRAGMA wal_checkpoint(TRUNCATE)";
 
+    // Changes of a batch, each with the rows as JSON; joined to one text, so that
+    // each takes the next parameter.
     PUT_ACCOUNTS = "INSERT INTO accounts SELECT
             unhex(value ->> 'account_id', '-'), value ->> 'origin', value ->> 'registered_at',
             value ->> 'last_signed_in_at', unhex(value ->> 'credential_id', '-'), value ->> 'must_change',
             unhex(value ->> 'factor_id', '-'), value ->> 'permissions', value ->> 'self_service',
             value ->> 'by_administrator', value ->> 'erased'
-        FROM json_each(?1) WHERE true
+        FROM json_each(?) WHERE true
         ON CONFLICT (account_id) DO UPDATE SET
             last_signed_in_at = excluded.last_signed_in_at, credential_id = excluded.credential_id,
             must_change = excluded.must_change, factor_id = excluded.factor_id, permissions = excluded.permissions,
@@ -88,14 +111,14 @@ statements! {
     PUT_RESETS = "INSERT INTO resets SELECT
             unhex(value ->> 'reset_id', '-'), unhex(value ->> 'account_id', '-'), unhex(value ->> 'issued_by', '-'),
             value ->> 'state', value ->> 'issued_at', value ->> 'expires_at', value ->> 'ended_at'
-        FROM json_each(?1) WHERE true
+        FROM json_each(?) WHERE true
         ON CONFLICT (reset_id) DO UPDATE SET state = excluded.state, ended_at = excluded.ended_at";
     PUT_MAILS = "INSERT INTO mails SELECT
             unhex(value ->> 'mail_id', '-'), value ->> 'kind', unhex(value ->> 'account_id', '-'),
             unhex(value ->> 'reset_id', '-'), value ->> 'state', value ->> 'version', value ->> 'attempts',
             value ->> 'requested_at', value ->> 'due_at', value ->> 'expires_at', value ->> 'settled_at',
             value ->> 'last_code', NULL
-        FROM json_each(?1) WHERE true
+        FROM json_each(?) WHERE true
         ON CONFLICT (mail_id) DO UPDATE SET
             state = excluded.state, version = excluded.version, attempts = excluded.attempts,
             due_at = excluded.due_at, expires_at = excluded.expires_at, settled_at = excluded.settled_at,
@@ -103,54 +126,58 @@ statements! {
     PUT_PEOPLE = "INSERT INTO people SELECT
             unhex(value ->> 'account_id', '-'), value ->> 'username', value ->> 'username_key', value ->> 'email',
             value ->> 'email_key', value ->> 'display_name'
-        FROM json_each(?1) WHERE true
+        FROM json_each(?) WHERE true
         ON CONFLICT (account_id) DO UPDATE SET
             username = excluded.username, username_key = excluded.username_key, email = excluded.email,
             email_key = excluded.email_key, display_name = excluded.display_name";
     PUT_CREDENTIALS = "INSERT INTO credentials SELECT
             unhex(value ->> 'account_id', '-'), unhex(value ->> 'credential_id', '-'), value ->> 'hash'
-        FROM json_each(?1) WHERE true
+        FROM json_each(?) WHERE true
         ON CONFLICT (account_id) DO UPDATE SET credential_id = excluded.credential_id, hash = excluded.hash";
-    DROP_FACTORS = "DELETE FROM factors WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
+    DROP_FACTORS = "DELETE FROM factors WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?))";
     /// Sessions that used a factor which is gone have used none.
     UNPROVE_SESSIONS = "UPDATE sessions SET second_factor = false
-        WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
+        WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?))";
     PUT_FACTORS = "INSERT INTO factors SELECT
             unhex(value ->> 'account_id', '-'), unhex(value ->> 'factor_id', '-'), value ->> 'sealed',
             value ->> 'confirmed'
-        FROM json_each(?1) WHERE true
+        FROM json_each(?) WHERE true
         ON CONFLICT (account_id) DO UPDATE SET
             factor_id = excluded.factor_id, sealed = excluded.sealed, confirmed = excluded.confirmed";
     DROP_RECOVERY_CODES = "DELETE FROM recovery_codes
-        WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
+        WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?))";
     PUT_RECOVERY_CODES = "INSERT INTO recovery_codes SELECT
-            unhex(value ->> 'code_id', '-'), unhex(value ->> 'account_id', '-'), value ->> 'hash' FROM json_each(?1)";
+            unhex(value ->> 'code_id', '-'), unhex(value ->> 'account_id', '-'), value ->> 'hash' FROM json_each(?)";
     PUT_PENDING_REQUESTS = "INSERT INTO pending_requests SELECT
             unhex(value ->> 'reset_id', '-'), value ->> 'username', value ->> 'email', value ->> 'source_key',
             value ->> 'fingerprint', value ->> 'requested_at'
-        FROM json_each(?1)";
+        FROM json_each(?)";
     DROP_PENDING_REQUESTS = "DELETE FROM pending_requests
-        WHERE reset_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
+        WHERE reset_id IN (SELECT unhex(value, '-') FROM json_each(?))";
     PUT_ORIGINS = "INSERT INTO origins SELECT
             unhex(value ->> 'event_id', '-'), value ->> 'source', value ->> 'user_agent', value ->> 'recorded_at'
-        FROM json_each(?1)";
-    KEEP_SESSIONS = "UPDATE sessions SET credential_id = unhex(j.value ->> 'credential_id', '-') FROM json_each(?1) j
+        FROM json_each(?)";
+    KEEP_SESSIONS = "UPDATE sessions SET credential_id = unhex(j.value ->> 'credential_id', '-') FROM json_each(?) j
         WHERE session_id = unhex(j.value ->> 'keep', '-') AND j.value ->> 'credential_id' IS NOT NULL";
-    END_SESSIONS = "DELETE FROM sessions WHERE EXISTS (SELECT 1 FROM json_each(?1) j
-        WHERE account_id = unhex(j.value ->> 'account_id', '-') AND session_id IS NOT unhex(j.value ->> 'keep', '-'))";
+    END_SESSIONS = "DELETE FROM sessions WHERE session_id IN (
+        SELECT s.session_id FROM json_each(?) j
+        JOIN sessions s ON s.account_id = unhex(j.value ->> 'account_id', '-')
+        WHERE s.session_id IS NOT unhex(j.value ->> 'keep', '-'))";
     PUT_SESSIONS = "INSERT INTO sessions SELECT
             unhex(value ->> 'session_id', '-'), value ->> 'token_hash', unhex(value ->> 'account_id', '-'),
             unhex(value ->> 'credential_id', '-'), value ->> 'second_factor', value ->> 'created_at',
             value ->> 'seen_at', value ->> 'expires_at'
-        FROM json_each(?1)";
+        FROM json_each(?)";
     PUT_IDEMPOTENCY = "INSERT INTO idempotency SELECT
             value ->> 'key', value ->> 'body', unhex(value ->> 'event_id', '-'), value ->> 'status',
             value ->> 'answer', value ->> 'recorded_at'
-        FROM json_each(?1)";
-    ERASE_ORIGINS = "DELETE FROM origins WHERE event_id IN (
-        SELECT e.event_id FROM events e WHERE e.stream IN (
-            SELECT s.stream FROM events s WHERE s.subject IN (SELECT unhex(value, '-') FROM json_each(?1))))";
-    ERASE_PEOPLE = "DELETE FROM people WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
-    ERASE_CREDENTIALS = "DELETE FROM credentials WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
-    ERASE_SESSIONS = "DELETE FROM sessions WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
+        FROM json_each(?)";
+    ERASE_ORIGINS = "WITH erased AS (SELECT unhex(value, '-') AS id FROM json_each(?))
+        DELETE FROM origins WHERE event_id IN (
+            SELECT e.event_id FROM events e WHERE e.stream IN (
+                SELECT id FROM erased
+                UNION ALL SELECT s.stream FROM erased JOIN events s ON s.subject = id AND s.subject <> s.stream))";
+    ERASE_PEOPLE = "DELETE FROM people WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?))";
+    ERASE_CREDENTIALS = "DELETE FROM credentials WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?))";
+    ERASE_SESSIONS = "DELETE FROM sessions WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?))";
 }
