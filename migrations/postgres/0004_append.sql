@@ -1,25 +1,20 @@
 -- Appends a batch of commits in one call: one round trip while the head is
 -- locked. src/store/sqlite/append.rs in events takes the same steps for SQLite.
 --
--- Answers one number per commit, in order: its last position; 0 when a stream
--- is not at the version the commit was decided on; minus its last position when
--- it had been appended before; NULL when nothing is wrong with it, but it was
--- held back. Something is appended only when nothing is wrong with any commit:
--- else the caller sends those that were held back once more.
+-- Answers the position that the head was at; NULL, and nothing is appended, when a
+-- stream is not at the version that a commit was decided on: which, the caller asks then.
 --
--- first_id  per commit: the id of its first event
--- x_*       expectations: commit's ordinal, a stream, the version it is at
--- e_*       events: commit's ordinal, and the columns of the event
+-- x_*       expectations: a stream, the version it is at
+-- e_*       the columns of the events
 -- changes   rows to set or drop, by table
 
 CREATE FUNCTION append_batch(
     of_epoch integer,
-    first_id uuid[],
-    x_commit integer[], x_stream uuid[], x_version bigint[],
-    e_commit integer[], e_stream uuid[], e_version bigint[], e_id uuid[], e_type text[], e_schema integer[],
+    x_stream uuid[], x_version bigint[],
+    e_stream uuid[], e_version bigint[], e_id uuid[], e_type text[], e_schema integer[],
     e_recorded_at bigint[], e_payload bytea[], e_metadata bytea[], e_leaf bytea[], e_subject uuid[],
     changes jsonb
-) RETURNS bigint[] LANGUAGE plpgsql
+) RETURNS bigint LANGUAGE plpgsql
 -- Plans made on an empty table must not outlive it: always by index.
 SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 SET plan_cache_mode = force_generic_plan SET jit = off
@@ -27,7 +22,6 @@ AS $$
 DECLARE
     head   bigint;
     epoch_ integer;
-    stale  integer[]; -- ordinals of commits
 BEGIN
     -- Its own statement: what follows must see what was committed before the
     -- lock was ours (READ COMMITTED takes a snapshot per statement).
@@ -36,23 +30,12 @@ BEGIN
         RAISE EXCEPTION 'the log is in epoch %, not %: restart to take it in', epoch_, of_epoch;
     END IF;
 
-    -- Nothing is wrong with most batches: so that is asked first, by one probe for
-    -- each stream and each commit.
-    SELECT array_agg(x.commit) INTO stale
-    FROM unnest(x_commit, x_stream, x_version) x (commit, stream, version)
-    LEFT JOIN events later ON later.stream = x.stream AND later.version = x.version + 1
-    LEFT JOIN events last ON last.stream = x.stream AND last.version = x.version
-    WHERE later.version IS NOT NULL OR x.version > 0 AND last.version IS NULL;
-    IF stale IS NOT NULL OR EXISTS (SELECT FROM unnest(first_id) c (id) JOIN events e ON e.event_id = c.id) THEN
-        RETURN (
-            SELECT array_agg(
-                       CASE
-                           WHEN e.position IS NOT NULL
-                           THEN 1 - e.position - (SELECT count(*) FROM unnest(e_commit) n WHERE n = c.ordinal)
-                           WHEN c.ordinal = ANY (stale) THEN 0
-                       END ORDER BY c.ordinal)
-            FROM unnest(first_id) WITH ORDINALITY c (id, ordinal)
-            LEFT JOIN events e ON e.event_id = c.id);
+    -- One probe for each stream. A commit that was appended before is stale, too.
+    IF EXISTS (
+        SELECT FROM unnest(x_stream, x_version) x (stream, version)
+        WHERE x.version <> coalesce((SELECT max(e.version) FROM events e WHERE e.stream = x.stream), 0)
+    ) THEN
+        RETURN NULL;
     END IF;
 
     INSERT INTO events
@@ -61,11 +44,10 @@ BEGIN
     FROM unnest(e_stream, e_version, e_id, e_type, e_schema, e_recorded_at, e_payload, e_metadata, e_leaf, e_subject)
          WITH ORDINALITY e (stream, version, id, type, schema, recorded_at, payload, metadata, leaf, subject, ordinal);
     UPDATE log_head SET position = head + cardinality(e_id);
-    PERFORM apply_changes(changes);
-
-    RETURN (SELECT array_agg(head + last ORDER BY commit)
-            FROM (SELECT e.commit, max(e.ordinal) AS last
-                  FROM unnest(e_commit) WITH ORDINALITY e (commit, ordinal) GROUP BY e.commit) positions);
+    IF changes <> '{}' THEN
+        PERFORM apply_changes(changes);
+    END IF;
+    RETURN head;
 END $$;
 
 CREATE FUNCTION apply_changes(changes jsonb) RETURNS void LANGUAGE plpgsql AS $$

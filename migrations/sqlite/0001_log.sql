@@ -30,17 +30,18 @@ CREATE TABLE events (
 -- events write a page less.
 CREATE INDEX events_subject ON events (subject, position) WHERE subject <> stream;
 
+-- ROLLBACK, because a trigger that may ABORT has each statement keep a journal.
 CREATE TRIGGER events_are_not_updated BEFORE UPDATE ON events
-BEGIN SELECT RAISE(ABORT, 'the log is append-only: UPDATE on events is refused'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'the log is append-only: UPDATE on events is refused'); END;
 CREATE TRIGGER events_are_not_deleted BEFORE DELETE ON events
-BEGIN SELECT RAISE(ABORT, 'the log is append-only: DELETE on events is refused'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'the log is append-only: DELETE on events is refused'); END;
 -- INSERT OR REPLACE deletes without firing the trigger above, whichever
 -- constraint the new row would break.
 CREATE TRIGGER events_are_not_replaced BEFORE INSERT ON events
 WHEN EXISTS (SELECT 1 FROM events WHERE position = NEW.position)
   OR EXISTS (SELECT 1 FROM events WHERE stream = NEW.stream AND version = NEW.version)
   OR EXISTS (SELECT 1 FROM events WHERE event_id = NEW.event_id)
-BEGIN SELECT RAISE(ABORT, 'the log is append-only: REPLACE on events is refused'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'the log is append-only: REPLACE on events is refused'); END;
 
 -- For people: payload and metadata as JSON, the time as a time.
 CREATE VIEW events_readable AS

@@ -32,8 +32,10 @@ pub async fn a_full_log_is_read_by_index(bed: Bed) {
     let mut sql = bed.sql().await;
     sql.run(if matches!(sql, Sql::Postgres(_)) { AS_THE_POOL } else { "SELECT 1" }).await.unwrap();
     for (name, text) in sql::every(&bed.store) {
-        let plan = explain(&mut sql, text).await;
-        assert!(!plan.lines().any(scans_events), "{name}:\n{plan}");
+        for statement in text.split(';') {
+            let plan = explain(&mut sql, statement).await;
+            assert!(!plan.lines().any(scans_events), "{name}:\n{plan}");
+        }
     }
 }
 

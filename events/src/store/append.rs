@@ -48,6 +48,34 @@ pub(crate) enum Verdict {
     HeldBack,
 }
 
+impl Verdict {
+    /// The verdicts on `many` commits, of which these are wrong: a commit's
+    /// number, and its last position, or 0 when it relies on a stream that has
+    /// moved on.
+    pub(crate) fn of(many: usize, wrong: &[(i64, i64)]) -> Vec<Self> {
+        let mut verdicts = vec![Self::HeldBack; many];
+        for (at, position) in wrong {
+            match usize::try_from(*at).ok().and_then(|at| verdicts.get_mut(at)) {
+                Some(verdict) if *position > 0 => *verdict = Self::Before(*position),
+                // Of course it is stale when it is there itself.
+                Some(verdict @ Self::HeldBack) => *verdict = Self::Stale,
+                _ => {}
+            }
+        }
+        verdicts
+    }
+
+    /// The verdicts on commits of so many events each, appended after `head`.
+    pub(crate) fn appended(head: i64, events: impl Iterator<Item = usize>) -> Vec<Self> {
+        let mut position = head;
+        let next = |events| {
+            position += events as i64;
+            Self::Appended(position)
+        };
+        events.map(next).collect()
+    }
+}
+
 impl Commit {
     /// Why the commit can never be appended, whatever the log holds.
     pub(crate) fn flaw(&self) -> Option<&'static str> {

@@ -54,6 +54,7 @@ impl Loads {
 
     /// Asks for `own` and for all that wait, and answers them.
     async fn ask(&self, store: &Store, own: StreamId) -> Result<Vec<Folded>, StoreError> {
+        self.give_way().await;
         let asked = self.take(own);
         // Each once, though two may ask for the same.
         let streams: HashSet<_> = asked.iter().map(|(stream, _)| *stream).chain([own]).collect();
@@ -66,6 +67,18 @@ impl Loads {
             let _ = answer.send(found.get(&stream).cloned().unwrap_or_default());
         }
         Ok(found.remove(&own).unwrap_or_default())
+    }
+
+    /// Lets others come who were answered together, as they are after an append.
+    async fn give_way(&self) {
+        let mut waiting = 0;
+        loop {
+            tokio::task::yield_now().await;
+            match self.lock().len() {
+                more if more > waiting && more < TOGETHER => waiting = more,
+                _ => return,
+            }
+        }
     }
 
     /// Those that wait, the longest first, but for one of `own`: ours, or one like it.

@@ -16,7 +16,7 @@ use sqlx::sqlite::{
 
 use super::StoreError;
 
-pub(crate) use append::append;
+pub(crate) use append::{append, find_wrong};
 pub(crate) use checkpoint::Checkpointer;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");

@@ -6,6 +6,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::error::DatabaseError;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -148,11 +149,29 @@ impl Writer {
     }
 
     async fn send_once(&self, commits: &[Prepared]) -> Result<Vec<Verdict>, StoreError> {
-        let verdicts = match &self.store {
+        let appended = match &self.store {
             Store::Sqlite(database) => sqlite::append(database, self.epoch, commits).await,
             Store::Postgres(database) => postgres::append(database, self.epoch, commits).await,
         };
-        verdicts.map_err(StoreError::from)
+        match appended {
+            Ok(Some(head)) => Ok(Verdict::appended(head, commits.iter().map(|one| one.commit.events.len()))),
+            Ok(None) => Ok(Verdict::of(commits.len(), &self.find_wrong(commits).await?)),
+            Err(error) if is_event_there(&error) => match self.find_wrong(commits).await?.as_slice() {
+                [] => Err(error.into()),
+                wrong => Ok(Verdict::of(commits.len(), wrong)),
+            },
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Asks what is wrong, once something is known to be. It stays so: streams
+    /// only grow.
+    async fn find_wrong(&self, commits: &[Prepared]) -> Result<Vec<(i64, i64)>, StoreError> {
+        let wrong = match &self.store {
+            Store::Sqlite(database) => sqlite::find_wrong(database, commits).await,
+            Store::Postgres(database) => postgres::find_wrong(database, commits).await,
+        };
+        wrong.map_err(StoreError::from)
     }
 
     /// Answers those whose verdict is final, and gives back the others.
@@ -215,6 +234,18 @@ impl Batch {
     }
 }
 
+/// Whether an event's id is taken: perhaps by the same commit, sent before.
+fn is_event_there(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .is_some_and(|cause| cause.is_unique_violation() && taken(cause).contains("event_id"))
+}
+
+/// What is taken. PostgreSQL names the constraint, SQLite the column, in its message.
+fn taken(cause: &dyn DatabaseError) -> &str {
+    cause.constraint().unwrap_or(cause.message())
+}
+
 fn fail(answers: Vec<Answer>, error: &StoreError) {
     let error = describe(error);
     if !matches!(error, AppendError::Taken(_)) {
@@ -228,8 +259,7 @@ fn fail(answers: Vec<Answer>, error: &StoreError) {
 fn describe(error: &StoreError) -> AppendError {
     match error {
         StoreError::Refused(sqlx::Error::Database(cause)) if cause.is_unique_violation() => {
-            // PostgreSQL names the constraint, SQLite the column, in its message.
-            let name = cause.constraint().unwrap_or(cause.message());
+            let name = taken(&**cause);
             AppendError::Taken(if name.contains("people") { "username" } else { name }.to_owned())
         }
         StoreError::Unavailable(_) => AppendError::Unavailable(error.to_string()),

@@ -3,97 +3,109 @@
 use uuid::Uuid;
 
 use super::{Database, sql};
-use crate::store::append::Verdict;
 use crate::store::changes::Changes;
 use crate::store::writer::Prepared;
 
-/// Appends `batch`, decided in `epoch`: a verdict per commit.
+/// Appends `batch`, decided in `epoch`, after the position that it answers;
+/// nothing when a stream is not where a commit believes.
 pub(crate) async fn append(
     database: &Database,
     epoch: i32,
     batch: &[Prepared],
-) -> Result<Vec<Verdict>, sqlx::Error> {
+) -> Result<Option<i64>, sqlx::Error> {
+    let expected = Expected::by(batch);
     let columns = Columns::of(batch);
     let changes = Changes::gather(batch.iter().flat_map(|one| &one.commit.changes));
     let changes = serde_json::to_string(&changes).map_err(|error| sqlx::Error::Encode(error.into()))?;
-    let answer: Vec<Option<i64>> = sqlx::query_scalar(sql::APPEND)
+    sqlx::query_scalar(sql::APPEND)
         .bind(epoch)
-        .bind(columns.first_id)
-        .bind(columns.x_commit)
-        .bind(columns.x_stream)
-        .bind(columns.x_version)
-        .bind(columns.e_commit)
-        .bind(columns.e_stream)
-        .bind(columns.e_version)
-        .bind(columns.e_id)
-        .bind(columns.e_type)
-        .bind(columns.e_schema)
-        .bind(columns.e_recorded_at)
-        .bind(columns.e_payload)
-        .bind(columns.e_metadata)
-        .bind(columns.e_leaf)
-        .bind(columns.e_subject)
+        .bind(expected.stream)
+        .bind(expected.version)
+        .bind(columns.stream)
+        .bind(columns.version)
+        .bind(columns.id)
+        .bind(columns.name)
+        .bind(columns.schema)
+        .bind(columns.recorded_at)
+        .bind(columns.payload)
+        .bind(columns.metadata)
+        .bind(columns.leaf)
+        .bind(columns.subject)
         .bind(changes)
         .fetch_one(&database.pool)
-        .await?;
-    Ok(answer.into_iter().map(verdict).collect())
+        .await
 }
 
-fn verdict(answer: Option<i64>) -> Verdict {
-    match answer {
-        None => Verdict::HeldBack,
-        Some(0) => Verdict::Stale,
-        Some(position) if position < 0 => Verdict::Before(-position),
-        Some(position) => Verdict::Appended(position),
+/// What is wrong with commits of `batch`; see [`Verdict::of`].
+pub(crate) async fn find_wrong(
+    database: &Database,
+    batch: &[Prepared],
+) -> Result<Vec<(i64, i64)>, sqlx::Error> {
+    let first = batch.iter().map(|one| one.commit.events[0].event_id.0);
+    let many = batch.iter().map(|one| one.commit.events.len() as i64);
+    let expected = Expected::by(batch);
+    sqlx::query_as(sql::WRONG)
+        .bind(first.collect::<Vec<_>>())
+        .bind(many.collect::<Vec<_>>())
+        .bind(expected.commit)
+        .bind(expected.stream)
+        .bind(expected.version)
+        .fetch_all(&database.pool)
+        .await
+}
+
+/// The streams that commits rely on, column by column.
+#[derive(Default)]
+struct Expected {
+    commit: Vec<i64>,
+    stream: Vec<Uuid>,
+    version: Vec<i64>,
+}
+
+impl Expected {
+    fn by(batch: &[Prepared]) -> Self {
+        let mut columns = Self::default();
+        for (at, one) in (0..).zip(batch) {
+            for (stream, version) in one.commit.expectations() {
+                columns.commit.push(at);
+                columns.stream.push(stream.0);
+                columns.version.push(version);
+            }
+        }
+        columns
     }
 }
 
-/// The arguments of `append_batch`, column by column.
+/// Events, column by column.
 #[derive(Default)]
 struct Columns<'a> {
-    first_id: Vec<Uuid>,
-    x_commit: Vec<i32>,
-    x_stream: Vec<Uuid>,
-    x_version: Vec<i64>,
-    e_commit: Vec<i32>,
-    e_stream: Vec<Uuid>,
-    e_version: Vec<i64>,
-    e_id: Vec<Uuid>,
-    e_type: Vec<&'static str>,
-    e_schema: Vec<i32>,
-    e_recorded_at: Vec<i64>,
-    e_payload: Vec<&'a [u8]>,
-    e_metadata: Vec<&'a [u8]>,
-    e_leaf: Vec<&'a [u8]>,
-    e_subject: Vec<Option<Uuid>>,
+    stream: Vec<Uuid>,
+    version: Vec<i64>,
+    id: Vec<Uuid>,
+    name: Vec<&'static str>,
+    schema: Vec<i32>,
+    recorded_at: Vec<i64>,
+    payload: Vec<&'a [u8]>,
+    metadata: Vec<&'a [u8]>,
+    leaf: Vec<&'a [u8]>,
+    subject: Vec<Option<Uuid>>,
 }
 
 impl<'a> Columns<'a> {
     fn of(batch: &'a [Prepared]) -> Self {
         let mut columns = Self::default();
-        (1..).zip(batch).for_each(|(ordinal, one)| columns.add(ordinal, one));
+        for (event, leaf) in batch.iter().flat_map(|one| one.commit.events.iter().zip(&one.leaves)) {
+            columns.stream.push(event.stream.0);
+            columns.version.push(event.version);
+            columns.id.push(event.event_id.0);
+            columns.name.push(event.name);
+            columns.schema.push(event.schema);
+            columns.recorded_at.push(event.recorded_at.micros());
+            columns.payload.push(&event.payload);
+            columns.metadata.push(&event.metadata);
+            columns.leaf.push(leaf);
+            columns.subject.push(event.subject.map(|account| account.0));
+        }
         columns
-    }
-
-    fn add(&mut self, ordinal: i32, one: &'a Prepared) {
-        self.first_id.push(one.commit.events[0].event_id.0);
-        for (stream, version) in one.commit.expectations() {
-            self.x_commit.push(ordinal);
-            self.x_stream.push(stream.0);
-            self.x_version.push(version);
-        }
-        for (event, leaf) in one.commit.events.iter().zip(&one.leaves) {
-            self.e_commit.push(ordinal);
-            self.e_stream.push(event.stream.0);
-            self.e_version.push(event.version);
-            self.e_id.push(event.event_id.0);
-            self.e_type.push(event.name);
-            self.e_schema.push(event.schema);
-            self.e_recorded_at.push(event.recorded_at.micros());
-            self.e_payload.push(&event.payload);
-            self.e_metadata.push(&event.metadata);
-            self.e_leaf.push(leaf);
-            self.e_subject.push(event.subject.map(|account| account.0));
-        }
     }
 }

@@ -4,7 +4,13 @@ use crate::store::sql::statements;
 
 statements! {
     /// Appends a batch; see the function in the migrations.
-    APPEND = "SELECT append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::jsonb)";
+    APPEND = "SELECT append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb)";
+    /// Which commits of a batch were appended before, and their last position; then, with 0,
+    /// which rely on a stream that is at another version.
+    WRONG = "SELECT c.ordinal - 1, e.position + c.many - 1
+        FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY c (id, many, ordinal) JOIN events e ON e.event_id = c.id
+        UNION ALL SELECT x.commit, 0 FROM unnest($3::bigint[], $4::uuid[], $5::bigint[]) x (commit, stream, version)
+        WHERE x.version <> coalesce((SELECT max(e.version) FROM events e WHERE e.stream = x.stream), 0)";
     /// Streams, each from its beginning. One probe for each: `OFFSET 0` keeps the
     /// planner from joining them in another way while the table is small.
     STREAMS = "SELECT e.* FROM unnest($1::uuid[]) s (id), LATERAL (

@@ -1,5 +1,7 @@
 //! Appends a batch of commits in one transaction on the one writing
 //! connection: the steps of PostgreSQL's `append_batch`.
+//!
+//! Each statement is a hop to the connection's thread: so as few as will do.
 
 use serde::Serialize;
 use sqlx::pool::PoolConnection;
@@ -9,26 +11,27 @@ use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection};
 
 use super::{Database, sql};
 use crate::envelope::NewEvent;
+use crate::ids::StreamId;
 use crate::rows::Change;
-use crate::store::append::Verdict;
 use crate::store::changes::Changes;
 use crate::store::writer::Prepared;
 
-/// Appends `batch`, decided in `epoch`: a verdict per commit.
+/// Appends `batch`, decided in `epoch`, after the position that it answers;
+/// nothing when a stream is not where a commit believes.
 pub(crate) async fn append(
     database: &Database,
     epoch: i32,
     batch: &[Prepared],
-) -> Result<Vec<Verdict>, sqlx::Error> {
+) -> Result<Option<i64>, sqlx::Error> {
     let mut writing = Writing { connection: database.writer.acquire().await?, is_over: false };
-    let verdicts = append_on(&mut writing.connection, epoch, batch).await?;
+    let head = append_on(&mut writing.connection, epoch, batch).await?;
     writing.is_over = true;
     if batch.iter().any(forgets) {
         database.checkpointer.forgotten();
     } else {
         database.checkpointer.committed(batch.iter().map(pages).sum());
     }
-    Ok(verdicts)
+    Ok(head)
 }
 
 /// The connection, with a transaction on it until it is over. It is closed when
@@ -57,75 +60,65 @@ fn pages(one: &Prepared) -> i64 {
     (1 + one.commit.changes.len() + bytes / 4096) as i64
 }
 
-/// Each statement is a hop to the connection's thread: so as few as will do.
 async fn append_on(
     connection: &mut SqliteConnection,
     epoch: i32,
     batch: &[Prepared],
-) -> Result<Vec<Verdict>, sqlx::Error> {
-    let (head, wrong) = begin(connection, epoch, batch).await?;
-    if wrong.iter().any(|verdict| *verdict != Verdict::HeldBack) {
+) -> Result<Option<i64>, sqlx::Error> {
+    let Some(head) = begin(connection, epoch, batch).await? else {
         sqlx::query(sql::ROLLBACK).execute(connection).await?;
-        return Ok(wrong);
-    }
+        return Ok(None);
+    };
     let events = batch.iter().flat_map(|one| one.commit.events.iter().zip(&one.leaves));
     let rows: Vec<_> = (head + 1..).zip(events).collect();
     let left = insert_most(connection, epoch, &rows).await?;
     let changes = Changes::gather(batch.iter().flat_map(|one| &one.commit.changes));
     finish(connection, epoch, left, &changes).await?;
-    Ok(positions(head, batch))
+    Ok(Some(head))
 }
 
-/// Begins the transaction, and moves the head past the batch. Where it was, and
-/// a verdict per commit: `HeldBack` where nothing is wrong.
+/// Begins the transaction, and moves the head past the batch; where it was,
+/// unless a stream has moved on.
 async fn begin(
     connection: &mut SqliteConnection,
     of_epoch: i32,
     batch: &[Prepared],
-) -> Result<(i64, Vec<Verdict>), sqlx::Error> {
+) -> Result<Option<i64>, sqlx::Error> {
     let events: usize = batch.iter().map(|one| one.commit.events.len()).sum();
-    let first: Vec<_> =
-        batch.iter().map(|one| (one.commit.events[0].event_id, one.commit.events.len())).collect();
-    let expected: Vec<_> = (0..)
-        .zip(batch)
-        .flat_map(|(at, one)| one.commit.expectations().map(move |(stream, version)| (at, stream, version)))
-        .collect();
     let rows: Vec<(i64, i64)> = sqlx::query_as(sql::BEGIN)
-        .bind(to_json(&first)?)
-        .bind(to_json(&expected)?)
         .bind(events as i64)
+        .bind(to_json(&expected(batch))?)
         .fetch_all(connection)
         .await?;
-    let [(head, epoch), wrong @ ..] = rows.as_slice() else { return Err(sqlx::Error::RowNotFound) };
+    let [(head, epoch), stale @ ..] = rows.as_slice() else { return Err(sqlx::Error::RowNotFound) };
     if *epoch != i64::from(of_epoch) {
         let text = format!("the log is in epoch {epoch}, not {of_epoch}: restart to take it in");
         return Err(sqlx::Error::Configuration(text.into()));
     }
-    Ok((*head, verdicts(batch.len(), wrong)))
+    Ok(stale.is_empty().then_some(*head))
 }
 
-/// The verdicts on `many` commits, of which these are `wrong`; see [`sql::BEGIN`].
-fn verdicts(many: usize, wrong: &[(i64, i64)]) -> Vec<Verdict> {
-    let mut verdicts = vec![Verdict::HeldBack; many];
-    for (at, position) in wrong {
-        let verdict = usize::try_from(*at).ok().and_then(|at| verdicts.get_mut(at));
-        match verdict {
-            Some(verdict) if *position > 0 => *verdict = Verdict::Before(*position),
-            // Of course it is stale when it is there itself.
-            Some(verdict @ Verdict::HeldBack) => *verdict = Verdict::Stale,
-            _ => {}
-        }
-    }
-    verdicts
+/// What is wrong with commits of `batch`; see [`Verdict::of`].
+pub(crate) async fn find_wrong(
+    database: &Database,
+    batch: &[Prepared],
+) -> Result<Vec<(i64, i64)>, sqlx::Error> {
+    let first: Vec<_> =
+        batch.iter().map(|one| (one.commit.events[0].event_id, one.commit.events.len())).collect();
+    sqlx::query_as(sql::WRONG)
+        .bind(to_json(&first)?)
+        .bind(to_json(&expected(batch))?)
+        .fetch_all(&database.readers)
+        .await
 }
 
-fn positions(head: i64, batch: &[Prepared]) -> Vec<Verdict> {
-    let mut position = head;
-    let mut appended = |one: &Prepared| {
-        position += one.commit.events.len() as i64;
-        Verdict::Appended(position)
+/// The streams that commits rely on: commit's number, stream, version.
+fn expected(batch: &[Prepared]) -> Vec<(i64, StreamId, i64)> {
+    let of = |(at, one): (_, &Prepared)| {
+        let expected: Vec<_> = one.commit.expectations().collect();
+        expected.into_iter().map(move |(stream, version)| (at, stream, version))
     };
-    batch.iter().map(&mut appended).collect()
+    (0..).zip(batch).flat_map(of).collect()
 }
 
 /// Inserts rows, many by a statement; gives back the few that are left.
@@ -134,13 +127,17 @@ async fn insert_most<'a>(
     epoch: i32,
     rows: &'a [Row<'a>],
 ) -> Result<&'a [Row<'a>], sqlx::Error> {
-    let mut left = rows;
+    let (mut left, mut text) = (rows, String::new());
     for (many, statement) in sql::INSERTS {
-        while let Some((rows, rest)) = left.split_at_checked(many) {
-            let query = rows.iter().fold(sqlx::query(statement), |query, row| bind(query, epoch, row));
-            query.execute(&mut *connection).await?;
+        while let Some((_, rest)) = left.split_at_checked(many) {
+            text.extend([statement, "; "]);
             left = rest;
         }
+    }
+    if !text.is_empty() {
+        let rows = &rows[..rows.len() - left.len()];
+        let query = rows.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, row| bind(query, epoch, row));
+        query.execute(connection).await?;
     }
     Ok(left)
 }
