@@ -51,6 +51,7 @@ fn limits(now: Moment, history: &History) -> Vec<Moment> {
         [issued_at.after(Duration::from_secs(60)), expires_at, issued_at.after(DAY)]
     });
     let failures = history.failed_sign_ins().into_iter().chain(history.failed_changes());
-    let of_failures = failures.flat_map(|at| [1, 2, 3, 4, 9].map(|n| at.after(Duration::from_secs(1 << n))));
+    let delays = [1, 2, 3, 4, 9].map(|n| Duration::from_secs(1 << n));
+    let of_failures = failures.flat_map(move |at| delays.into_iter().chain([DAY]).map(move |span| at.after(span)));
     of_links.chain(of_failures).filter(|limit| *limit > now).collect()
 }

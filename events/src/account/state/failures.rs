@@ -2,12 +2,15 @@
 
 use crate::account::event::Failure;
 use crate::moment::Moment;
-use crate::policy::delay_after;
+use crate::policy::{DAY, delay_after};
 
-/// Failures in a row, and when the last was.
+/// Failures in a row within a day of the first, and when the last was: as the
+/// table of attempts under nobody's name counts, so that delays tell nobody
+/// which names exist.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Failures {
     in_a_row: u32,
+    first: Moment,
     last: Moment,
 }
 
@@ -15,14 +18,23 @@ impl Failures {
     /// Counts a failure. A throttled attempt compared nothing and counts for
     /// nothing: who hammers on does not prolong the owner's wait.
     pub fn count(&mut self, at: Moment, reason: Failure) {
-        if reason != Failure::Throttled {
-            self.in_a_row = self.in_a_row.saturating_add(1);
-            self.last = at;
+        if reason == Failure::Throttled {
+            return;
         }
+        if self.are_over(at) {
+            *self = Self { first: at, ..Self::default() };
+        }
+        self.in_a_row = self.in_a_row.saturating_add(1);
+        self.last = at;
     }
 
     /// Whether an attempt at `at` comes too soon.
     pub fn throttle(&self, at: Moment) -> bool {
-        at.since(self.last) < delay_after(self.in_a_row)
+        !self.are_over(at) && at.since(self.last) < delay_after(self.in_a_row)
+    }
+
+    /// Whether the count begins anew at `at`.
+    fn are_over(&self, at: Moment) -> bool {
+        self.in_a_row == 0 || at.since(self.first) > DAY
     }
 }

@@ -50,6 +50,14 @@ fn attack_nobody_is_ever_locked_out_for_good() {
 }
 
 #[test]
+fn a_day_after_the_first_failure_the_count_begins_anew() {
+    let day = 24 * HOUR;
+    let failed = || app([]).doing_each((1..=8).map(|n| n * HOUR), &wrong()).doing(HOUR + day, &wrong());
+    failed().when(HOUR + day, correct()).records([sign_in_failed(Failure::Throttled)]);
+    failed().doing(HOUR + day + 1, &wrong()).when(HOUR + day + 1, correct()).records([signed_in(None)]);
+}
+
+#[test]
 fn attack_guessing_codes_is_throttled_like_passwords() {
     let guess = sign_in(right(1), SecondFactorProof::Wrong);
     with_factor([]).doing_each(1..=6, &guess).when(7, guess).records([sign_in_failed(Failure::Throttled)]);

@@ -8,7 +8,7 @@ use rekey_events::{CredentialId, Moment};
 
 use super::Answer;
 use super::links::with_end;
-use crate::history::History;
+use crate::history::{DAY, History};
 
 pub fn sign_in(history: &History, at: Moment, password: PasswordProof, proof: SecondFactorProof) -> Answer {
     let mut failure = failure(history, &history.failed_sign_ins(), at, password);
@@ -35,12 +35,23 @@ pub fn change(history: &History, at: Moment, current: PasswordProof, credential:
 /// Why a password does not do, after these failures in a row.
 fn failure(history: &History, failures: &[Moment], at: Moment, password: PasswordProof) -> Option<Failure> {
     let delays = [0, 0, 0, 0, 0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900];
+    let failures = of_a_day(failures, at);
     let delay = Duration::from_secs(delays[failures.len().min(delays.len() - 1)]);
     if failures.last().is_some_and(|last| at < last.after(delay)) {
         return Some(Failure::Throttled);
     }
     let current = history.passwords().last().map(|current| PasswordProof::Matches(*current));
     (current != Some(password)).then_some(Failure::WrongPassword)
+}
+
+/// The failures that count at `at`: those within a day of the first one that does.
+fn of_a_day(failures: &[Moment], at: Moment) -> &[Moment] {
+    let mut counted = failures;
+    while let Some(first) = counted.first().copied().filter(|first| at > first.after(DAY)) {
+        let over = counted.iter().take_while(|failure| **failure <= first.after(DAY)).count();
+        counted = &counted[over..];
+    }
+    counted
 }
 
 /// Whether this second factor counts and was not used before.
