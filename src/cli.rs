@@ -2,8 +2,10 @@
 
 pub(crate) mod admin;
 pub(crate) mod keys;
+mod mail;
 mod serve;
 mod signals;
+mod work;
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -20,20 +22,25 @@ use tracing_subscriber::EnvFilter;
 #[command(version, about)]
 pub struct Cli {
     #[command(subcommand)]
-    role: Role,
+    task: Task,
 }
 
 #[derive(Debug, Subcommand)]
-enum Role {
+enum Task {
     /// Try it: everything in one process, demo accounts, mail caught in a local inbox.
     Dev(DevArgs),
     /// Serve the API and do the work, with real configuration.
-    Serve(ConfigArgs),
+    Serve(serve::Serve),
+    /// Work in the background beside others: any number of processes on one PostgreSQL.
+    Work(work::Work),
     /// Bring the database's tables up to this version.
     Migrate(ConfigArgs),
     /// Keys: of the service, and of programs that call it.
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Mails: what became of them, and trying again.
+    #[command(subcommand)]
+    Mail(mail::Mail),
     /// Administrators.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -68,18 +75,23 @@ impl Cli {
     /// It cannot be done; the text says why.
     pub async fn run(self) -> Result<ExitCode, Box<dyn Error>> {
         let env: Arc<dyn Env> = Arc::new(SystemEnv);
-        match self.role {
-            Role::Dev(args) => {
+        match self.task {
+            Task::Dev(args) => {
                 log_for_people();
                 crate::dev::run(&args, env).await
             }
-            Role::Serve(args) => {
+            Task::Serve(args) => {
                 log_for_machines();
                 serve::run(&args, env).await
             }
-            Role::Migrate(args) => serve::migrate(&args, &*env).await,
-            Role::Keys(keys) => keys.run(&*env),
-            Role::Admin(admin) => admin.run(env).await,
+            Task::Work(args) => {
+                log_for_machines();
+                work::run(args, env).await
+            }
+            Task::Mail(mail) => mail.run(env).await,
+            Task::Migrate(args) => serve::migrate(&args, &*env).await,
+            Task::Keys(keys) => keys.run(&*env),
+            Task::Admin(admin) => admin.run(env).await,
         }
     }
 }

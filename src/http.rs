@@ -5,9 +5,11 @@ mod body;
 mod caller;
 mod commands;
 mod docs;
-mod events;
+pub(crate) mod events;
 mod health;
 mod mails;
+mod metrics;
+pub mod operations;
 mod pages;
 mod params;
 mod sessions;
@@ -30,6 +32,8 @@ use utoipa_axum::routes;
 
 use crate::problem::{Kind, Problem};
 use crate::service::Service;
+
+pub use metrics::process::Activity;
 
 /// How long a request may take before it is given up.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -56,6 +60,8 @@ pub struct App {
     pub trusted_proxies: Arc<[IpAddr]>,
     /// Where people reach us.
     pub public_url: Arc<str>,
+    /// What this process's workers have done.
+    pub activity: Activity,
 }
 
 /// The API's routes and their description.
@@ -86,6 +92,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(accounts::history))
         .routes(routes!(events::list))
         .routes(routes!(mails::list))
+        .routes(routes!(mails::one))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
         .routes(routes!(health::metrics))
@@ -101,11 +108,18 @@ pub fn openapi() -> OpenApi {
 pub fn router(app: App) -> Router {
     let (api, openapi) = api().split_for_parts();
     let pages = pages::routes(&app.service.settings().product);
-    api.merge(docs::routes(openapi))
+    let pages = api
+        .merge(docs::routes(openapi))
         .merge(pages)
         .fallback(|| async { Problem::new(Kind::NotFound) })
         .method_not_allowed_fallback(|| async { Problem::new(Kind::MethodNotAllowed) })
-        .with_state(app)
+        .with_state(app);
+    surrounded(pages)
+}
+
+/// What surrounds every page.
+fn surrounded(pages: Router) -> Router {
+    pages
         .layer(middleware::from_fn(give_up))
         .layer(CatchPanicLayer::custom(|_| Problem::new(Kind::Internal).into_response()))
         .layer(middleware::from_fn(guard_response))

@@ -10,6 +10,7 @@ pub mod credential;
 pub mod dev;
 pub mod http;
 pub mod keys;
+pub mod mails;
 pub mod node;
 pub mod problem;
 pub mod service;

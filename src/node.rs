@@ -1,85 +1,50 @@
-//! A node: everything one process does, built first and then run.
+//! Processes: everything one does, built first and then run.
 
-use std::fs::{File, TryLockError};
+mod base;
+mod crew;
+mod error;
+mod mailing;
+mod role;
+pub mod tables;
+mod worker;
+
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
 use rekey_events::Env;
-use rekey_events::store::{Log, Store, Writer};
-use rekey_workers::mailer::{Letterhead, Outlet};
-use rekey_workers::message::{Brand, Dkim, DkimError};
-use rekey_workers::smtp::Pool;
-use rekey_workers::{Issuer, Mailer, Sweeper};
 use tokio::net::TcpListener;
-use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ResetSecondFactor};
 use crate::credential::Hasher;
-use crate::http::{self, ApiKey, App};
+use crate::http::{self, Activity, ApiKey, App};
 use crate::keys::Keys;
 use crate::service::{Service, Settings};
+use base::Base;
+use crew::{Crew, fallen};
 
-/// Mails a node works on at a time.
-const MAILS_AT_ONCE: usize = 16;
+pub use error::BuildError;
+pub use mailing::{MAILS_AT_ONCE, MailTo, Mailing};
+pub use role::Role;
+pub use tables::TablesError;
+pub use worker::Worker;
 
-/// Why a node was not built. The text says what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum BuildError {
-    /// The configuration.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// The database.
-    #[error(transparent)]
-    Store(#[from] rekey_events::store::StoreError),
-    /// The mail server's configuration.
-    #[error("mail: {0}")]
-    Mail(#[from] rekey_workers::smtp::ConfigError),
-    /// The DKIM key.
-    #[error("mail.dkim: {0}")]
-    Dkim(#[from] DkimError),
-    /// The password hash.
-    #[error("the password hash cannot be set up: {0}")]
-    Hash(argon2::Error),
-    /// A file.
-    #[error("{0}: {1}")]
-    File(String, std::io::Error),
-    /// Another process has the embedded database.
-    #[error("another rekey process uses this database ({0} is locked): stop it first")]
-    Held(String),
-    /// The address to listen at.
-    #[error("cannot listen at {0}: {1}. Choose another by `listen`, or --listen.")]
-    Listen(SocketAddr, std::io::Error),
-}
-
-/// Where a node's mails go.
-#[derive(Clone, Debug)]
-pub enum MailTo {
-    /// To the configured server.
-    Server,
-    /// Into a folder.
-    Folder(PathBuf),
-}
-
-/// Everything one process does.
+/// A process that serves the API, and does the work unless others do it.
 pub struct Node {
     /// What the service does.
     pub service: Service,
-    writer: tokio::task::JoinHandle<()>,
+    base: Base,
     app: App,
-    issuer: Issuer,
-    mailer: Mailer,
-    sweeper: Sweeper,
+    crew: Crew,
     listener: TcpListener,
     more: Router,
-    held: Option<File>,
 }
 
 impl Node {
-    /// Opens the database, brings its tables up to date, and sets everything
-    /// up. Only the writer runs already; nothing is asked of it yet.
+    /// One that does everything. Opens the database, brings its tables up to
+    /// date, and sets everything up. Only the writer runs already; nothing is
+    /// asked of it yet.
     ///
     /// # Errors
     /// See [`BuildError`].
@@ -89,30 +54,43 @@ impl Node {
         mail_to: MailTo,
         env: Arc<dyn Env>,
     ) -> Result<Self, BuildError> {
-        let url = config.database.url()?;
-        let held = hold(&url)?;
-        let store = Store::open(&url).await?;
-        store.migrate(env.uuid()).await?;
-        let (log, writer) = Log::open(store, env.clone()).await?;
-        let hasher = Hasher::new(&*env, config.policy.hashes_at_once).map_err(BuildError::Hash)?;
-        let settings = Settings {
-            product: config.product.clone(),
-            reset_needs_second_factor: config.policy.reset_second_factor
-                == crate::config::ResetSecondFactor::WhenEnrolled,
-        };
-        let mailer = mailer(config, &keys, mail_to, &log).await?;
-        let service = Service::new(log.clone(), keys, hasher, settings);
+        let base = Base::migrated(config, env.clone()).await?;
+        let mailing = Mailing { keys: keys.clone(), to: mail_to, concurrency: MAILS_AT_ONCE };
+        let roles = Role::all(config.has_bus()?);
+        let crew = Crew::build(config, &base.log, &roles, Some(&mailing)).await?;
+        Self::on(base, crew, config, keys, &*env).await
+    }
+
+    /// One that serves the API alone: the work is done by other processes.
+    ///
+    /// # Errors
+    /// See [`BuildError`].
+    pub async fn api_only(config: &Config, keys: Keys, env: Arc<dyn Env>) -> Result<Self, BuildError> {
+        if config.database.is_embedded()? {
+            return Err(BuildError::Alone);
+        }
+        let base = Base::migrated(config, env.clone()).await?;
+        let crew = Crew::nobody(&base.log);
+        Self::on(base, crew, config, keys, &*env).await
+    }
+
+    async fn on(
+        base: Base,
+        crew: Crew,
+        config: &Config,
+        keys: Keys,
+        env: &dyn Env,
+    ) -> Result<Self, BuildError> {
+        let hasher = Hasher::new(env, config.policy.hashes_at_once).map_err(BuildError::Hash)?;
+        let service = Service::new(base.log.clone(), keys, hasher, settings(config));
         let listener = TcpListener::bind(config.listen).await;
         Ok(Self {
-            app: app(config, &service),
-            issuer: Issuer::new(log.clone(), config.policy.requests_per_source),
-            sweeper: Sweeper::new(log, config.policy.keep_sources()),
-            mailer,
+            app: app(config, &service, crew.activity()),
             service,
-            writer: tokio::spawn(Writer::run(writer)),
+            base,
+            crew,
             listener: listener.map_err(|error| BuildError::Listen(config.listen, error))?,
             more: Router::new(),
-            held,
         })
     }
 
@@ -134,62 +112,27 @@ impl Node {
     /// Runs until `stop`; then finishes what is in hand.
     ///
     /// # Errors
-    /// The socket fails.
+    /// The socket fails, or a worker fell.
     pub async fn run(self, stop: CancellationToken) -> std::io::Result<()> {
-        let store = self.service.store().clone();
-        let mut workers = JoinSet::new();
-        workers.spawn(self.issuer.run(stop.clone()));
-        workers.spawn(self.mailer.run(stop.clone()));
-        workers.spawn(self.sweeper.run(stop.clone()));
+        let working = tokio::spawn(self.crew.run(stop.clone()));
         let pages =
             http::router(self.app).merge(self.more).into_make_service_with_connect_info::<SocketAddr>();
-        let supervised = tokio::spawn(supervise(workers, stop.clone()));
         let served = axum::serve(self.listener, pages).with_graceful_shutdown(stop.cancelled_owned()).await;
-        let fell = supervised.await.unwrap_or(true);
-        // With the last handle on the log gone, the writer ends.
+        let fell = working.await.unwrap_or(true);
         drop(self.service);
-        if self.writer.await.is_err() {
-            tracing::error!("the writer ended by a panic");
-        }
-        store.close().await;
-        drop(self.held);
-        if fell {
-            Err(std::io::Error::other("a worker ended by a fault; the process stops with it"))
-        } else {
-            served
-        }
+        self.base.close().await;
+        if fell { Err(fallen()) } else { served }
     }
 }
 
-/// Waits for the workers to end. One that ends by a panic stops the node: a
-/// process that goes on without its mailer would look well. Whether one did.
-async fn supervise(mut workers: JoinSet<()>, stop: CancellationToken) -> bool {
-    let mut fell = false;
-    while let Some(ended) = workers.join_next().await {
-        if let Err(error) = ended {
-            tracing::error!(%error, "a worker fell");
-            fell = true;
-            stop.cancel();
-        }
-    }
-    fell
-}
-
-/// Holds the embedded database for this process: a second one would take the
-/// first one's claims on mails for those of an earlier run.
-fn hold(url: &str) -> Result<Option<File>, BuildError> {
-    let Some(path) = url.strip_prefix("sqlite:") else { return Ok(None) };
-    let path = format!("{path}.lock");
-    let named = |error| BuildError::File(path.clone(), error);
-    let file = File::options().append(true).create(true).open(&path).map_err(named)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Err(BuildError::Held(path)),
-        Err(TryLockError::Error(error)) => Err(named(error)),
+fn settings(config: &Config) -> Settings {
+    Settings {
+        product: config.product.clone(),
+        reset_needs_second_factor: config.policy.reset_second_factor == ResetSecondFactor::WhenEnrolled,
     }
 }
 
-fn app(config: &Config, service: &Service) -> App {
+fn app(config: &Config, service: &Service, activity: Activity) -> App {
     let key = |key: &crate::config::ApiKey| ApiKey {
         name: key.name.clone(),
         token_hash: key.token_hash.to_ascii_lowercase(),
@@ -200,28 +143,6 @@ fn app(config: &Config, service: &Service) -> App {
         api_keys: config.api_keys.iter().map(key).collect(),
         trusted_proxies: config.trusted_proxies.clone().into(),
         public_url: config.base_url().into(),
+        activity,
     }
-}
-
-async fn mailer(config: &Config, keys: &Keys, mail_to: MailTo, log: &Log) -> Result<Mailer, BuildError> {
-    let outlet = match mail_to {
-        MailTo::Server => Outlet::Smtp(Pool::new(config.mail.provider()?)?),
-        MailTo::Folder(folder) => Outlet::Folder(folder),
-    };
-    let letterhead = Letterhead {
-        public_url: config.base_url(),
-        from: config.mail.sender()?,
-        brand: Brand { product_name: config.product.clone(), contact: config.contact.clone() },
-        links: keys.links().clone(),
-        message_id: keys.message_id(),
-        dkim: dkim(config).await?,
-    };
-    Ok(Mailer::new(log.clone(), letterhead, outlet, MAILS_AT_ONCE))
-}
-
-async fn dkim(config: &Config) -> Result<Option<Dkim>, BuildError> {
-    let Some(dkim) = &config.mail.dkim else { return Ok(None) };
-    let pem = tokio::fs::read(&dkim.key_file).await;
-    let pem = pem.map_err(|error| BuildError::File(dkim.key_file.display().to_string(), error))?;
-    Ok(Some(Dkim::from_pem(&dkim.domain, &dkim.selector, &pem)?))
 }

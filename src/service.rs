@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod administrators;
 pub mod call;
+pub mod mails;
 pub mod passwords;
 pub mod resets;
 pub mod second_factor;

@@ -45,6 +45,8 @@ CREATE TABLE mails (
 );
 CREATE INDEX mails_due ON mails (due_at) WHERE state IN ('pending', 'unknown');
 CREATE INDEX mails_account ON mails (account_id);
+-- What somebody may want to look at is rare.
+CREATE INDEX mails_troubled ON mails (state) WHERE state IN ('unknown', 'rejected', 'dead');
 
 -- A worker's lease: its claims are its own until then, on this database's clock.
 CREATE TABLE workers (

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use clap::Args;
 use rekey_events::Env;
 use rekey_events::store::Store;
 use tokio_util::sync::CancellationToken;
@@ -12,6 +13,16 @@ use super::{ConfigArgs, until_stopped};
 use crate::config::Config;
 use crate::keys::Keys;
 use crate::node::{MailTo, Node};
+
+/// Serve the API and do the work.
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// Serve the API only, and leave the work to `rekey work`; needs PostgreSQL.
+    #[arg(long)]
+    api_only: bool,
+}
 
 /// The configuration, overridden by this process's environment.
 pub(super) fn load(args: &ConfigArgs) -> Result<Config, Box<dyn Error>> {
@@ -31,9 +42,13 @@ pub(super) fn keys(config: &Config) -> Result<Keys, Box<dyn Error>> {
     Ok(keys)
 }
 
-pub(super) async fn run(args: &ConfigArgs, env: Arc<dyn Env>) -> Result<ExitCode, Box<dyn Error>> {
-    let config = load(args)?;
-    let node = Node::build(&config, keys(&config)?, MailTo::Server, env).await?;
+pub(super) async fn run(args: &Serve, env: Arc<dyn Env>) -> Result<ExitCode, Box<dyn Error>> {
+    let config = load(&args.config)?;
+    let keys = keys(&config)?;
+    let node = match args.api_only {
+        true => Node::api_only(&config, keys, env).await?,
+        false => Node::build(&config, keys, MailTo::Server, env).await?,
+    };
     tracing::info!(address = %node.address()?, public_url = %config.base_url(), "listening");
     let stop = CancellationToken::new();
     let code = until_stopped(stop.clone(), node.run(stop)).await?;

@@ -1,13 +1,13 @@
 //! `/healthz`, `/readyz`, `/metrics`.
 
 use axum::extract::State;
-use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
 use rekey_events::Permission;
 
 use super::App;
 use super::caller::Called;
+use super::metrics::{self, Page};
 use crate::problem::{Problem, ProblemBody};
 
 #[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, description = "The process runs")))]
@@ -38,13 +38,11 @@ pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, Probl
 /// a request tells whether it was entitled to a mail.
 pub(super) async fn metrics(State(app): State<App>, Called(call): Called) -> Result<Response, Problem> {
     app.service.authorise(&call.caller, Permission::Metrics).await?;
-    let position = app.service.store().last_position().await?;
-    let unsettled = app.service.store().unsettled_mails().await?;
-    let text = format!(
-        "# HELP rekey_log_position The position of the log's last event.\n\
-         # TYPE rekey_log_position counter\nrekey_log_position {position}\n\
-         # HELP rekey_mails_unsettled Mails without an outcome yet.\n\
-         # TYPE rekey_mails_unsettled gauge\nrekey_mails_unsettled {unsettled}\n"
-    );
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
+    let (store, now) = (app.service.store(), app.service.env().now());
+    let mut page = Page::default();
+    page.counter("rekey_log_position", "The position of the log's last event.")
+        .is(store.last_position().await?);
+    metrics::mails::show(&mut page, &store.queue().await?, now);
+    app.activity.show(&mut page);
+    Ok(page.into_response())
 }

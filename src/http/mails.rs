@@ -2,16 +2,16 @@
 
 use axum::Json;
 use axum::extract::State;
-use rekey_events::mail::MailState;
-use rekey_events::rows::MailRow;
-use rekey_events::{MailId, Moment, Permission};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use rekey_events::{MailId, Permission};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::App;
 use super::caller::Called;
-use super::params::Query;
-use crate::problem::Problem;
+use super::events::ReadableEvent;
+use super::params::{Named, Query};
+use crate::mails::{KINDS, MailHistory, STATES, ShownMail};
+use crate::problem::{Kind, Problem};
 
 /// Mails on one page at most.
 const PAGE: i64 = 200;
@@ -21,46 +21,13 @@ const PAGE: i64 = 200;
 #[serde(deny_unknown_fields)]
 pub struct Search {
     /// In this state: `pending`, `unknown`, `accepted`, `rejected`, `expired`, `superseded`, `dead`.
-    state: Option<String>,
+    #[serde(default)]
+    state: String,
+    /// Of this kind: `reset_link`, `admin_reset_link`, `password_changed`.
+    #[serde(default)]
+    kind: String,
     /// Older than this mail: the last of the page before.
     before: Option<uuid::Uuid>,
-}
-
-/// A mail.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ShownMail {
-    mail_id: String,
-    kind: String,
-    account_id: String,
-    reset_id: Option<String>,
-    state: String,
-    attempts: i32,
-    requested_at: String,
-    /// When it is tried (next), while it has no outcome.
-    due_at: Option<String>,
-    expires_at: String,
-    settled_at: Option<String>,
-    /// The mail server's last code.
-    last_code: Option<i32>,
-}
-
-impl From<MailRow> for ShownMail {
-    fn from(row: MailRow) -> Self {
-        let time = |micros| Moment::from_micros(micros).to_string();
-        Self {
-            mail_id: row.mail_id.to_string(),
-            kind: row.kind,
-            account_id: row.account_id.to_string(),
-            reset_id: row.reset_id.map(|reset| reset.to_string()),
-            state: row.state,
-            attempts: row.attempts,
-            requested_at: time(row.requested_at),
-            due_at: row.settled_at.is_none().then(|| time(row.due_at)),
-            expires_at: time(row.expires_at),
-            settled_at: row.settled_at.map(time),
-            last_code: row.last_code,
-        }
-    }
 }
 
 #[utoipa::path(
@@ -75,10 +42,33 @@ pub(super) async fn list(
     Query(search): Query<Search>,
 ) -> Result<Json<Vec<ShownMail>>, Problem> {
     app.service.authorise(&call.caller, Permission::Mail).await?;
-    let state = search.state.as_deref().unwrap_or_default();
-    if !state.is_empty() && state.parse::<MailState>().is_err() {
-        return Err(Problem::invalid("", "the query has a state that no mail has"));
-    }
-    let mails = app.service.store().mails(search.before.map(MailId), state, PAGE).await?;
-    Ok(Json(mails.into_iter().map(ShownMail::from).collect()))
+    known(&search.state, &STATES, "the query has a state that no mail has")?;
+    known(&search.kind, &KINDS, "the query has a kind that no mail is of")?;
+    let before = search.before.map(MailId);
+    let mails = app.service.store().mails(before, &search.state, &search.kind, PAGE).await?;
+    Ok(Json(mails.into_iter().map(|row| ShownMail::new(row, call.context.at)).collect()))
+}
+
+/// Nothing, or one of the words there are.
+fn known(word: &str, words: &[&str], wrong: &str) -> Result<(), Problem> {
+    if word.is_empty() || words.contains(&word) { Ok(()) } else { Err(Problem::invalid("", wrong)) }
+}
+
+#[utoipa::path(
+    get, path = "/v1/mails/{id}", tag = "mails", params(("id" = uuid::Uuid, Path, description = "The mail")),
+    responses((status = 200, description = "The mail, and what happened to it", body = MailHistory)),
+    security(("bearer" = [])),
+)]
+/// One mail and its events. Needs `utilities.mail`.
+pub(super) async fn one(
+    State(app): State<App>,
+    Called(call): Called,
+    Named(id): Named,
+) -> Result<Json<MailHistory>, Problem> {
+    app.service.authorise(&call.caller, Permission::Mail).await?;
+    let id: MailId = id.parse().map_err(|_| Kind::NotFound)?;
+    let row = app.service.store().mail(id).await?.ok_or(Kind::NotFound)?;
+    let events = app.service.store().stream(id.into()).await?;
+    let mail = ShownMail::new(row, call.context.at);
+    Ok(Json(MailHistory { mail, events: events.iter().map(ReadableEvent::from).collect() }))
 }

@@ -1,11 +1,9 @@
-//! What administrators do for others: sending links, ending them, mails.
+//! What administrators do for others: sending links, ending them.
 
 use rekey_events::account::event::RevokedBy;
 use rekey_events::account::{Account, AccountCommand, AccountEvent};
-use rekey_events::mail::{Mail, MailCommand, MailEvent};
-use rekey_events::policy::NOTICE_LIFETIME;
 use rekey_events::store::execute::Draft;
-use rekey_events::{AccountId, MailId, Permission, ResetId};
+use rekey_events::{AccountId, Permission, ResetId};
 use serde_json::json;
 
 use super::call::{Outcome, guard};
@@ -42,38 +40,5 @@ impl Service {
         let guards = self.authorise(&call.caller, Permission::UsersResetPasswords).await?;
         let command = AccountCommand::RevokeReset { reset: None, by: RevokedBy::Administrator };
         self.tell(call, account, &command, &guards, "The account has no live link any more.").await
-    }
-
-    /// Tries a mail again that was rejected, dead or expired.
-    ///
-    /// # Errors
-    /// The caller may not, or the mail is not one of these.
-    pub async fn requeue_mail(&self, call: &Call, mail: MailId) -> Outcome {
-        let guards = self.authorise(&call.caller, Permission::Mail).await?;
-        let answer = Ok(Answer::new(202, &json!({ "message": "The mail will be tried again." })));
-        let also = |_: &Mail, _: &[MailEvent], draft: &mut Draft<'_>| {
-            guard(draft, &guards, mail.into());
-            call.keep(&answer, draft);
-        };
-        let expires_at = self.requeued_until(call, mail).await?;
-        let command = MailCommand::Requeue { expires_at };
-        let done = self.log().execute::<Mail>(&call.context, mail.into(), &command, also).await?;
-        answer.clone().map(|answer| answer.at(done.position))
-    }
-
-    /// A link is worth sending as long as it is valid; a notice for days.
-    async fn requeued_until(
-        &self,
-        call: &Call,
-        mail: MailId,
-    ) -> Result<rekey_events::Moment, crate::problem::Problem> {
-        let reset = match self.store().mail(mail).await?.and_then(|row| row.reset_id) {
-            Some(reset) => self.store().reset(reset).await?,
-            None => None,
-        };
-        Ok(match reset {
-            Some(row) => rekey_events::Moment::from_micros(row.expires_at),
-            None => call.context.at.after(NOTICE_LIFETIME),
-        })
     }
 }

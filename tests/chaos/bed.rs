@@ -194,7 +194,7 @@ impl Bed {
     }
 
     async fn try_mails(&self, account: AccountId) -> Result<Vec<MailRow>, StoreError> {
-        let mut all = self.store().mails(None, "", 200).await?;
+        let mut all = self.store().mails(None, "", "", 200).await?;
         all.retain(|mail| mail.account_id == account);
         // Ids of one moment are in no order, and the clock stands still here.
         all.sort_by_key(|mail| Reverse(mail.requested_at));

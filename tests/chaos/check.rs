@@ -146,7 +146,7 @@ impl History {
         let mut mails = BTreeMap::new();
         let mut before = None;
         loop {
-            let rows = store.mails(before, "", 500).await.unwrap();
+            let rows = store.mails(before, "", "", 500).await.unwrap();
             let Some(last) = rows.last() else { break };
             before = Some(last.mail_id);
             for row in rows {

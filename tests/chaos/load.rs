@@ -2,6 +2,7 @@
 //! what they were told.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rekey_events::AccountId;
 use serde_json::{Value, json};
@@ -47,12 +48,19 @@ enum Server {
 }
 
 impl Load {
+    /// As fast as it goes.
     pub fn start(clients: u32) -> Self {
+        Self::paced(clients, Duration::ZERO)
+    }
+
+    /// Each client rests for `pace` between two accounts.
+    pub fn paced(clients: u32, pace: Duration) -> Self {
         let (server, _) = watch::channel(Server::None);
         let told = Arc::new(Mutex::new(Vec::new()));
         let mut running = JoinSet::new();
         for number in 0..clients {
-            let client = Client { number, made: 0, server: server.subscribe(), told: Arc::clone(&told) };
+            let client =
+                Client { number, pace, made: 0, server: server.subscribe(), told: Arc::clone(&told) };
             running.spawn(client.run());
         }
         Self { server, clients: running, told }
@@ -81,6 +89,7 @@ impl Load {
 
 struct Client {
     number: u32,
+    pace: Duration,
     made: u32,
     server: watch::Receiver<Server>,
     told: Arc<Mutex<Vec<Told>>>,
@@ -100,6 +109,9 @@ impl Client {
             if self.use_once(&api).await.is_err() {
                 // Gone. The next run will do.
                 failed = Some(run);
+            }
+            if !self.pace.is_zero() {
+                tokio::time::sleep(self.pace).await;
             }
         }
     }
@@ -126,16 +138,22 @@ impl From<reqwest::Error> for Lost {
 
 async fn ask_for(api: &Api, told: &mut Told) -> Result<(), Lost> {
     let account = json!({ "username": told.username, "email": told.address(), "origin": "app" });
-    let (status, answer) = api.post("/v1/commands/register-account", &account).await?;
+    let (status, answer) = post(api, "/v1/commands/register-account", &account).await?;
     assert_eq!(status, 201, "{answer}");
     told.registered = Some((answer["account_id"].as_str().unwrap().parse().unwrap(), position(&answer)));
     let request = json!({ "username": told.username, "email": told.address() });
-    let (status, answer) = api.post("/v1/commands/request-reset", &request).await?;
+    let (status, answer) = post(api, "/v1/commands/request-reset", &request).await?;
     assert_eq!(status, 202, "{answer}");
     // The answer names no position: it must not tell how the log moves.
     assert!(answer.get("position").is_none(), "{answer}");
     told.requested = true;
     Ok(())
+}
+
+/// A 503 is no answer: it may be done or not.
+async fn post(api: &Api, path: &str, body: &Value) -> Result<(u16, Value), Lost> {
+    let (status, answer) = api.post(path, body).await?;
+    if status == 503 { Err(Lost) } else { Ok((status, answer)) }
 }
 
 fn position(answer: &Value) -> i64 {

@@ -5,10 +5,13 @@
 
 mod api;
 mod bed;
+mod broker;
 mod check;
 mod faults;
 mod kills;
 mod load;
 mod real_server;
+mod secret;
 mod site;
+mod soak;
 mod until;

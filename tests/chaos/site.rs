@@ -18,6 +18,7 @@ pub struct Site {
     folder: Arc<TempDir>,
     address: SocketAddr,
     key: String,
+    level: String,
     process: Option<Process>,
 }
 
@@ -54,13 +55,37 @@ impl Site {
             port = smtp.port(),
         );
         std::fs::write(folder.path().join("rekey.toml"), config).unwrap();
-        Self { folder, address, key, process: None }
+        Self { folder, address, key, level: "info".to_owned(), process: None }
+    }
+
+    /// With a broker.
+    pub fn with_nats(self, url: &str) -> Self {
+        let file = self.folder.path().join("rekey.toml");
+        let config = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(&file, format!("{config}\n[nats]\nservers = [\"{url}\"]\n")).unwrap();
+        self
+    }
+
+    /// Its processes log at `level`.
+    pub fn logging(self, level: &str) -> Self {
+        Self { level: level.to_owned(), ..self }
+    }
+
+    /// The server, once started.
+    pub fn process(&self) -> Option<&Process> {
+        self.process.as_ref()
     }
 
     /// Another server on the same database, with the same keys.
     pub fn twin(&self) -> Self {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, ports::free()));
-        Self { folder: Arc::clone(&self.folder), address, key: self.key.clone(), process: None }
+        Self {
+            folder: Arc::clone(&self.folder),
+            address,
+            key: self.key.clone(),
+            level: self.level.clone(),
+            process: None,
+        }
     }
 
     pub fn folder(&self) -> &Path {
@@ -72,10 +97,24 @@ impl Site {
     }
 
     pub fn start(&mut self) {
+        self.process = Some(self.spawn(&["serve"]));
+    }
+
+    /// Starts the server without workers.
+    pub fn serve_alone(&mut self) {
+        self.process = Some(self.spawn(&["serve", "--api-only"]));
+    }
+
+    /// Starts a worker of this role.
+    pub fn work(&self, role: &str) -> Process {
+        self.spawn(&["work", role, "--listen", "127.0.0.1:0"])
+    }
+
+    fn spawn(&self, arguments: &[&str]) -> Process {
         let mut command = Command::new(PROGRAM);
-        command.arg("serve").arg("--config").arg(self.folder.path().join("rekey.toml"));
-        command.env("REKEY_LISTEN", self.address.to_string());
-        self.process = Some(Process::spawn(&command));
+        command.args(arguments).arg("--config").arg(self.folder.path().join("rekey.toml"));
+        command.env("REKEY_LISTEN", self.address.to_string()).env("REKEY_LOG", &self.level);
+        Process::spawn(&command)
     }
 
     pub async fn ready(&mut self) {

@@ -7,7 +7,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const GLANCE: Duration = Duration::from_millis(10);
 
 /// Looks again and again until there is something to see; fails after a minute.
-pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn until<T>(what: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
+    until_within(PATIENCE, what, look).await
+}
+
+/// The same with a patience of its own.
+pub async fn until_within<T>(patience: Duration, what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let mut glances = tokio::time::interval(GLANCE);
     let seen = async {
         loop {
@@ -17,6 +22,6 @@ pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T
             }
         }
     };
-    let seen = tokio::time::timeout(PATIENCE, seen).await;
-    seen.unwrap_or_else(|_| panic!("a minute has passed without {what}"))
+    let seen = tokio::time::timeout(patience, seen).await;
+    seen.unwrap_or_else(|_| panic!("{} s have passed without {what}", patience.as_secs()))
 }

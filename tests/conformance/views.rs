@@ -18,7 +18,7 @@ async fn rows_of_a_link(bed: &Bed) -> (AccountId, ResetId, MailId, Vec<Change>) 
     let id = account(bed, &bed.log).await;
     let reset = ResetId(bed.env.uuid());
     execute(bed, &bed.log, id, &C::IssueReset { reset }).await.unwrap();
-    let mail = bed.store.mails(None, "", 1).await.unwrap().remove(0);
+    let mail = bed.store.mails(None, "", "", 1).await.unwrap().remove(0);
     let account = bed.store.account(id).await.unwrap().unwrap();
     let row = bed.store.reset(reset).await.unwrap().unwrap();
     let mail_id = mail.mail_id;
@@ -135,7 +135,7 @@ fn stories(bed: &Bed) -> [Vec<(u64, C)>; 4] {
 
 /// Lets each mail end, wait or begin anew in another way.
 async fn settle_mails(bed: &Bed) {
-    let mails = bed.store.mails(None, "", 100).await.unwrap();
+    let mails = bed.store.mails(None, "", "", 100).await.unwrap();
     let at = bed.env.now();
     let commands = [
         vec![MailCommand::Accept { provider: "smtp".to_owned(), code: 250 }],

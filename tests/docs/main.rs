@@ -2,6 +2,9 @@
 //! word for word.
 #![expect(clippy::unwrap_used, reason = "a test ends by a panic")]
 
+mod bus;
+mod compose;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,8 +14,18 @@ use rekey_test_support::ports;
 use rekey_test_support::process::Process;
 
 /// Folders whose files documents name.
-const FOLDERS: [&str; 9] =
-    ["src/", "events/", "workers/", "migrations/", "tests/", "docs/", "scripts/", "benches/", ".ci/"];
+const FOLDERS: [&str; 10] = [
+    "src/",
+    "events/",
+    "workers/",
+    "migrations/",
+    "tests/",
+    "docs/",
+    "scripts/",
+    "benches/",
+    "deploy/",
+    ".ci/",
+];
 
 fn documents() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -45,21 +58,35 @@ fn every_path_that_a_document_names_exists() {
             let file = link.split('#').next().unwrap();
             assert!(document.parent().unwrap().join(file).exists(), "{} links {link}", document.display());
         }
-        let paths =
-            quoted(&text).into_iter().filter(|word| FOLDERS.iter().any(|folder| word.starts_with(folder)));
+        // `scripts/cluster check` is a path and what to tell it.
+        let words = quoted(&text).into_iter().map(|words| match words.contains('{') {
+            true => words,
+            false => words.split_whitespace().next().unwrap_or_default().to_owned(),
+        });
+        let paths = words.filter(|word| FOLDERS.iter().any(|folder| word.starts_with(folder)));
         for path in paths.flat_map(|path| spread(&path)).filter(|path| !path.contains([' ', '*', '…'])) {
             assert!(root.join(&path).exists(), "{} names {path}", document.display());
         }
     }
 }
 
+/// What is to be typed: `rekey …`, also behind `docker compose exec`.
+fn commands(text: &str) -> Vec<String> {
+    let lines = text.lines().filter_map(|line| line.trim().strip_prefix("$ "));
+    let shown = lines.map(|line| line.trim_start_matches("target/release/").to_owned());
+    let words = quoted(text).into_iter().chain(shown);
+    let inner = |words: String| match words.split_once(" rekey ") {
+        Some((before, rest)) if before.starts_with("docker compose ") => format!("rekey {rest}"),
+        _ => words,
+    };
+    words.map(inner).filter(|words| words.starts_with("rekey ")).collect()
+}
+
 #[test]
 fn every_command_that_a_document_names_exists() {
     for document in documents() {
         let text = fs::read_to_string(&document).unwrap();
-        let shown =
-            text.lines().filter_map(|line| line.trim().strip_prefix("$ target/release/")).map(str::to_owned);
-        for command in quoted(&text).into_iter().chain(shown).filter(|words| words.starts_with("rekey ")) {
+        for command in commands(&text) {
             let mut known = rekey::cli::Cli::command();
             for word in command.split_whitespace().skip(1).take_while(|word| {
                 word.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !word.starts_with('-')
@@ -69,6 +96,32 @@ fn every_command_that_a_document_names_exists() {
                 }
                 let found = known.find_subcommand(word).cloned();
                 known = found.unwrap_or_else(|| panic!("{} names `{command}`", document.display()));
+            }
+            let flags = command.split_whitespace().filter_map(|word| word.strip_prefix("--"));
+            for flag in flags.filter(|flag| *flag != "help") {
+                let exists = known.get_arguments().any(|argument| argument.get_long() == Some(flag));
+                assert!(exists, "{} names `{command}`: there is no --{flag}", document.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_service_of_compose_that_a_document_names_exists() {
+    let services = compose::compose().services;
+    for document in documents() {
+        let text = fs::read_to_string(&document).unwrap();
+        for line in text.lines().filter_map(|line| line.trim().strip_prefix("$ docker compose ")) {
+            let words: Vec<_> = line.split_whitespace().collect();
+            let scaled = words
+                .windows(2)
+                .filter(|pair| pair[0] == "--scale")
+                .filter_map(|pair| pair[1].split('=').next());
+            let behind = words.iter().skip_while(|word| !["exec", "logs", "stop"].contains(word)).skip(1);
+            let named: Vec<_> = behind.copied().skip_while(|word| word.starts_with('-')).collect();
+            let named = &named[..named.len().min(if words[0] == "stop" { usize::MAX } else { 1 })];
+            for service in scaled.chain(named.iter().copied()) {
+                assert!(services.iter().any(|known| known == service), "{}: {line}", document.display());
             }
         }
     }

@@ -180,7 +180,7 @@ pub async fn a_bad_query_is_refused(place: Place) {
             ][..],
         ),
         ("/v1/accounts", &["username=%00", "after=%00", "username=%ff", "username=pl4nted%20x"][..]),
-        ("/v1/mails", &["state=pl4nted", "state=%00", "before=pl4nted", "before="][..]),
+        ("/v1/mails", &["state=pl4nted", "state=%00", "kind=pl4nted", "before=pl4nted", "before="][..]),
         (history.as_str(), &["after=pl4nted", "after=", "after=-1"][..]),
     ] {
         for query in queries.iter().chain(&["pl4nted=1", "pl4nted", "after=1&after=2", "%ff=1"]) {
@@ -194,7 +194,8 @@ pub async fn a_bad_id_in_a_path_is_not_found(place: Place) {
     let bed = place.open().await;
     let (_, session) = bed.signed_in("ana").await;
     for id in ["pl4nted", "%ff", "%00", "7", "..%2f", &ID[..30], ID, &"pl4nted".repeat(1_000)] {
-        for path in [format!("/v1/accounts/{id}"), format!("/v1/accounts/{id}/history")] {
+        for path in ["/v1/accounts/ID", "/v1/accounts/ID/history", "/v1/mails/ID"] {
+            let path = path.replace("ID", id);
             check(&path, &bed.api.get(KEY, &path).await, 404, "not-found");
         }
         let path = format!("/v1/sessions/{id}");

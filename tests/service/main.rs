@@ -14,14 +14,17 @@ mod faults;
 mod idempotency;
 mod limits;
 mod mail;
+mod mail_cli;
 mod neutral;
 mod openapi;
 mod people;
 mod races;
 mod raw;
+mod roles;
 mod second_factor;
 mod secrets;
 mod served;
+mod site;
 mod stopping;
 mod walkthrough;
 
@@ -81,6 +84,10 @@ suite! {
         limits::one_link_in_a_minute_and_five_in_a_day,
         limits::only_the_newest_link_works,
         limits::this_was_not_me_ends_the_link,
+        mail_cli::a_deferred_mail_is_told_with_what_to_do,
+        mail_cli::a_mail_whose_link_is_over_is_not_requeued,
+        mail_cli::a_rejected_mail_is_listed_shown_and_requeued,
+        mail_cli::without_tables_it_says_what_to_do,
         neutral::a_mail_goes_to_the_address_on_file,
         neutral::a_refused_sign_in_does_not_say_what_was_wrong,
         neutral::everybody_gets_the_same_answer,

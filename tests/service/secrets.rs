@@ -199,6 +199,10 @@ impl Walk {
         for path in ["/v1/events", "/v1/mails", "/metrics", &history] {
             self.shown.push(self.served.api.get(KEY, path).await.expect(200));
         }
+        for mail in self.served.api.get(KEY, "/v1/mails").await.expect(200).json().as_array().unwrap() {
+            let path = format!("/v1/mails/{}", mail["mail_id"].as_str().unwrap());
+            self.shown.push(self.served.api.get(KEY, &path).await.expect(200));
+        }
         self.shown.push(self.served.api.get(KEY, "/v1/accounts/planted.zelda").await.expect(404));
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use rekey::keys::Keys;
 use rekey::service::sessions::token_hash;
 use rekey_events::{Permission, SystemEnv};
+use rekey_test_support::postgres::Postgres;
 use rekey_test_support::process::Process;
 use rekey_test_support::smtp::SmtpSink;
 use serde_json::Value;
@@ -34,12 +35,15 @@ impl Served {
         Self::on(folder, url).await
     }
 
+    /// On a database of the shared PostgreSQL; the files in a folder of its own.
+    pub async fn on_postgres(server: &Postgres) -> Self {
+        Self::on(tempfile::tempdir().unwrap(), server.database("served").await).await
+    }
+
     pub async fn on(folder: TempDir, url: String) -> Self {
         let sink = SmtpSink::start().await.unwrap();
         let mut process = Process::spawn(&command(folder.path(), &url, PUBLIC, false, &sink));
-        let line = process.wait_for_line("\"listening\"").await;
-        let line: Value = serde_json::from_str(&line).unwrap();
-        let api = Api::at(format!("http://{}", line["fields"]["address"].as_str().unwrap()));
+        let api = announced(&mut process, "listening").await;
         Self { process, api, sink, folder, url }
     }
 
@@ -56,8 +60,21 @@ impl Served {
     }
 }
 
+/// The API at the address that a process announces with this word.
+pub async fn announced(process: &mut Process, word: &str) -> Api {
+    let line = process.wait_for_line(&format!("\"{word}\"")).await;
+    let line: Value = serde_json::from_str(&line).unwrap();
+    Api::at(format!("http://{}", line["fields"]["address"].as_str().unwrap()))
+}
+
 /// The command that serves, with its files written to `folder`; logs everything.
 pub fn command(folder: &Path, url: &str, public: &str, development: bool, sink: &SmtpSink) -> Command {
+    set_up(folder, url, public, development, sink);
+    program(folder, &["serve"])
+}
+
+/// Writes the files that operators write.
+pub fn set_up(folder: &Path, url: &str, public: &str, development: bool, sink: &SmtpSink) {
     let (keys, config) = (folder.join("keys.toml"), folder.join("rekey.toml"));
     Keys::generate(&SystemEnv, development).write(&keys).unwrap();
     let permissions: Vec<_> = Permission::iter().map(Permission::name).collect();
@@ -70,7 +87,12 @@ pub fn command(folder: &Path, url: &str, public: &str, development: bool, sink: 
         token_hash(KEY),
     );
     std::fs::write(&config, text).unwrap();
+}
+
+/// rekey with these arguments and the configuration in `folder`; logs everything.
+pub fn program(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rekey"));
-    command.args(["serve", "--config"]).arg(config).current_dir(folder).env("REKEY_LOG", "trace");
+    command.args(arguments).arg("--config").arg(folder.join("rekey.toml"));
+    command.current_dir(folder).env("REKEY_LOG", "trace");
     command
 }

@@ -1,14 +1,19 @@
-//! rekey's hands: the issuer answers requests, the mailer sends what is owed,
-//! the sweeper records what time has ended and forgets what may be forgotten.
+//! rekey's hands: the issuer answers requests, the relay tells all mailers what
+//! is owed, the mailer sends it, the sweeper records what time has ended and
+//! forgets what may be forgotten.
 //!
 //! Each is built first and then run; `step` is the one thing it does, for tests.
 
+pub mod bus;
 pub mod issuer;
 pub mod mailer;
 pub mod message;
+pub mod relay;
 pub mod smtp;
 pub mod sweeper;
 
+pub use bus::{Bus, BusConfig};
 pub use issuer::Issuer;
 pub use mailer::Mailer;
+pub use relay::Relay;
 pub use sweeper::Sweeper;

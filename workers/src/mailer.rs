@@ -7,13 +7,20 @@
 //! The claim is fenced by the mail's stream version: whoever takes a mail away
 //! from a worker moves its stream on, and that worker's outcome then finds a
 //! conflict. Only a 250 is recorded all the same.
+//!
+//! Without a bus it looks for due mails itself, when woken and by a poll. With
+//! one it claims what it is told about; every two seconds it looks for what
+//! nobody was told about, so the bus may be gone for good.
 
 mod attempt;
 mod hands;
+mod hints;
 mod lease;
 mod outcome;
 mod provider;
 mod schedule;
+mod stats;
+mod told;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,12 +37,14 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::bus::Bus;
 use crate::message::{Brand, Dkim, Mailbox};
 use crate::smtp::Pool;
 
 use hands::{Hands, InHand};
 pub use lease::Lease;
 pub use provider::{Provider, Route};
+pub use stats::MailerStats;
 
 /// How often it looks without being woken.
 const POLL: Duration = Duration::from_secs(2);
@@ -68,7 +77,10 @@ pub enum Outlet {
 
 /// Sends the mails we owe.
 #[derive(Clone)]
-pub struct Mailer(Arc<Inner>);
+pub struct Mailer {
+    inner: Arc<Inner>,
+    bus: Option<Bus>,
+}
 
 struct Inner {
     log: Log,
@@ -78,6 +90,8 @@ struct Inner {
     lease: Lease,
     hands: Hands,
     slots: Arc<Semaphore>,
+    concurrency: usize,
+    stats: Arc<MailerStats>,
 }
 
 impl Mailer {
@@ -85,32 +99,46 @@ impl Mailer {
     #[must_use]
     pub fn new(log: Log, letterhead: Letterhead, outlet: Outlet, concurrency: usize) -> Self {
         let worker = log.env().uuid();
-        Self(Arc::new(Inner {
+        let inner = Arc::new(Inner {
             lease: Lease::new(log.store().clone(), worker),
             provider: Provider::new(outlet),
             hands: Hands::default(),
             slots: Arc::new(Semaphore::new(concurrency)),
+            concurrency,
+            stats: Arc::default(),
             log,
             worker,
             letterhead,
-        }))
+        });
+        Self { inner, bus: None }
+    }
+
+    /// The same, told by `bus` what is due: somewhere a [`crate::Relay`] must
+    /// run. A database of one process has no hints; there it changes nothing.
+    #[must_use]
+    pub fn with_bus(mut self, bus: Bus) -> Self {
+        self.bus = Some(bus).filter(|_| self.inner.log.store().is_shared());
+        self
+    }
+
+    /// What it has done so far.
+    #[must_use]
+    pub fn stats(&self) -> Arc<MailerStats> {
+        Arc::clone(&self.inner.stats)
     }
 
     /// Sends mails until `stop`; then finishes what it has in hand.
     pub async fn run(self, stop: CancellationToken) {
-        let inner = &self.0;
+        let inner = &self.inner;
         if let Err(error) = inner.log.store().end_leases_of_earlier_run().await {
             tracing::warn!(%error, "claims of an earlier run are freed when their lease ends");
         }
         inner.keep_house().await;
         let housekeeping = tokio::spawn(self.clone().keep_house_for_ever());
         let mut attempts = JoinSet::new();
-        while !stop.is_cancelled() {
-            let claimed = self.step(&mut attempts).await.unwrap_or_else(|error| {
-                tracing::warn!(%error, "mails wait for the database");
-                0
-            });
-            self.pause(claimed > 0, &mut attempts, &stop).await;
+        match &self.bus {
+            Some(bus) => self.run_told(bus, &mut attempts, &stop).await,
+            None => self.run_looking(&mut attempts, &stop).await,
         }
         while attempts.join_next().await.is_some() {}
         housekeeping.abort();
@@ -120,7 +148,18 @@ impl Mailer {
     async fn keep_house_for_ever(self) {
         loop {
             tokio::time::sleep(lease::EVERY).await;
-            self.0.keep_house().await;
+            self.inner.keep_house().await;
+        }
+    }
+
+    /// Without a bus: looks for what is due.
+    async fn run_looking(&self, attempts: &mut JoinSet<()>, stop: &CancellationToken) {
+        while !stop.is_cancelled() {
+            let claimed = self.step(attempts).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "mails wait for the database");
+                0
+            });
+            self.pause(claimed > 0, attempts, stop).await;
         }
     }
 
@@ -129,30 +168,36 @@ impl Mailer {
     /// # Errors
     /// The database does not answer.
     pub async fn step(&self, attempts: &mut JoinSet<()>) -> Result<usize, StoreError> {
-        let inner = &self.0;
+        let inner = &self.inner;
         while attempts.try_join_next().is_some() {}
         let free = inner.slots.available_permits();
-        if free == 0 || !inner.lease.is_held() || inner.provider.is_paused(inner.log.env().now()) {
+        if free == 0 || !inner.may_claim() {
             return Ok(0);
         }
         let before = Instant::now();
         let claimed = inner.claim(free).await?;
         let count = claimed.len();
+        inner.stats.looked(count);
+        self.start(claimed, before, attempts).await;
+        Ok(count)
+    }
+
+    /// Starts on mails claimed at that moment (or later), each in a slot of its own.
+    async fn start(&self, claimed: Vec<(MailRow, InHand)>, before: Instant, attempts: &mut JoinSet<()>) {
         for (row, in_hand) in claimed {
-            let slot = Arc::clone(&inner.slots).acquire_owned().await;
-            let mailer = self.clone();
+            let slot = Arc::clone(&self.inner.slots).acquire_owned().await;
+            let inner = Arc::clone(&self.inner);
             attempts.spawn(async move {
                 let _held = (slot, in_hand);
-                mailer.0.attempt(&row, before).await;
+                inner.attempt(&row, before).await;
             });
         }
-        Ok(count)
     }
 
     /// Until there may be something to do: a slot free while more is due, a
     /// wake-up, the next due moment, or the poll.
     async fn pause(&self, busy: bool, attempts: &mut JoinSet<()>, stop: &CancellationToken) {
-        let inner = &self.0;
+        let inner = &self.inner;
         let full = inner.slots.available_permits() == 0;
         let next = match (full, busy) {
             (true, _) => POLL,
@@ -169,6 +214,11 @@ impl Mailer {
 }
 
 impl Inner {
+    /// Whether the lease is held, and the mail server is thought to work.
+    fn may_claim(&self) -> bool {
+        self.lease.is_held() && !self.provider.is_paused(self.log.env().now())
+    }
+
     /// How long until a mail is due, within reason.
     async fn next_look(&self) -> Duration {
         let now = self.log.env().now();
@@ -189,13 +239,20 @@ impl Inner {
     /// Claims at most `limit` mails that are due.
     async fn claim(&self, limit: usize) -> Result<Vec<(MailRow, InHand)>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.in_hand(self.log.store().claim_mails(self.worker, self.log.env().now(), limit)).await
+    }
+
+    /// What a claim brings is in hand before anybody may ask whether it is.
+    async fn in_hand(
+        &self,
+        claim: impl Future<Output = Result<Vec<MailRow>, StoreError>>,
+    ) -> Result<Vec<(MailRow, InHand)>, StoreError> {
         let _claiming = self.hands.claiming().await;
-        let rows = self.log.store().claim_mails(self.worker, self.log.env().now(), limit).await?;
         let in_hand = |row: MailRow| {
             let in_hand = self.hands.take(row.mail_id);
             (row, in_hand)
         };
-        Ok(rows.into_iter().map(in_hand).collect())
+        Ok(claim.await?.into_iter().map(in_hand).collect())
     }
 
     /// Frees what workers had claimed whose lease is over, and what we claimed

@@ -3,23 +3,15 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
 use super::loads::Loads;
 use super::open::Head;
 use super::streams::Streams;
+use super::wakes::Wakes;
 use super::writer::{Answer, Prepared, QUEUE, Writer};
 use super::{AppendError, Appended, Commit, Store, StoreError};
 use crate::env::Env;
-
-/// In-process wake-ups, after the commit.
-#[derive(Debug, Default)]
-pub struct Wakes {
-    /// A mail was requested or is due again.
-    pub mails: Notify,
-    /// Somebody asked for a reset.
-    pub requests: Notify,
-}
 
 /// A handle on the log; cheap to clone.
 #[derive(Clone)]

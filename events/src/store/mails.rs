@@ -88,11 +88,14 @@ impl Store {
         Ok(writing!(self, pool => sqlx::query_as(sql::CLAIMED_MAILS).bind(worker).fetch_all(pool).await)?)
     }
 
-    /// Gives a claimed mail back untried.
+    /// Gives a claimed mail back untried. Its hint was used up by the claim.
     ///
     /// # Errors
     /// The database does not answer; the claim then ends with the lease.
     pub async fn release_mail(&self, mail: MailId, worker: Uuid) -> Result<(), StoreError> {
+        if self.is_shared() {
+            self.void_hints(&[mail]).await?;
+        }
         writing!(self, pool => sqlx::query(sql::RELEASE_MAIL).bind(mail.0).bind(worker).execute(pool).await.map(drop))?;
         Ok(())
     }
@@ -123,7 +126,8 @@ impl Store {
         Ok(reading!(self, pool => sqlx::query_as(sql::MAIL).bind(mail.0).fetch_optional(pool).await)?)
     }
 
-    /// At most `limit` mails in `state` (any when empty) before `before`, the newest first.
+    /// At most `limit` mails in `state` and of `kind` (any when empty) before
+    /// `before`, the newest first.
     ///
     /// # Errors
     /// The database does not answer.
@@ -131,11 +135,12 @@ impl Store {
         &self,
         before: Option<MailId>,
         state: &str,
+        kind: &str,
         limit: i64,
     ) -> Result<Vec<MailRow>, StoreError> {
         let before = before.map_or(Uuid::max(), |mail| mail.0);
         Ok(reading!(self, pool => {
-            sqlx::query_as(sql::MAILS).bind(before).bind(state).bind(limit).fetch_all(pool).await
+            sqlx::query_as(sql::MAILS).bind(before).bind(state).bind(kind).bind(limit).fetch_all(pool).await
         })?)
     }
 }

@@ -12,7 +12,7 @@ use super::StoreError;
 
 pub(crate) use append::{append, find_wrong};
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgres");
+pub(super) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgres");
 
 /// A pool on one database.
 #[derive(Clone, Debug)]
@@ -34,7 +34,8 @@ pub(crate) async fn open(url: &str) -> Result<Database, StoreError> {
 fn pool(size: u32) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(size)
-        .acquire_timeout(Duration::from_secs(10))
+        // A batch is sent five times: still an answer within the 30 s of a request.
+        .acquire_timeout(Duration::from_secs(3))
         // A ping before each use would double the round trips.
         .test_before_acquire(false)
 }

@@ -84,10 +84,21 @@ statements! {
     OVERDUE_RESETS = "SELECT DISTINCT account_id FROM resets WHERE state = 'live' AND expires_at <= $1 LIMIT $2";
     MAIL = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
             settled_at, last_code FROM mails WHERE mail_id = $1";
-    /// The mails after one, the newest first.
+    /// The mails before one, the newest first.
     MAILS = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
             settled_at, last_code FROM mails
-        WHERE mail_id < $1 AND ($2 = '' OR state = $2) ORDER BY mail_id DESC LIMIT $3";
+        WHERE mail_id < $1 AND ($2 = '' OR state = $2) AND ($3 = '' OR kind = $3) ORDER BY mail_id DESC LIMIT $4";
+    /// Mails without an outcome, and the oldest of each kind.
+    UNSETTLED_BY_KIND = "SELECT kind, count(*), min(requested_at) FROM mails
+        WHERE state IN ('pending', 'unknown') GROUP BY kind ORDER BY kind";
+    /// Mails without an outcome that were tried before, by the mail server's last word.
+    WAITING_BY_CODE = "SELECT last_code, count(*) FROM mails
+        WHERE state IN ('pending', 'unknown') AND version > 1 GROUP BY last_code ORDER BY last_code";
+    /// Mails that somebody may want to look at.
+    TROUBLED_BY_STATE = "SELECT state, count(*) FROM mails
+        WHERE state IN ('unknown', 'rejected', 'dead') GROUP BY state ORDER BY state";
+    /// Which migration the tables are at.
+    TABLES_VERSION = "SELECT coalesce(max(version), 0) FROM _sqlx_migrations WHERE success";
     /// Mails that a worker has claimed.
     CLAIMED_MAILS = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
             settled_at, last_code FROM mails WHERE claimed_by = $1 AND state IN ('pending', 'unknown')";

@@ -19,7 +19,7 @@ use super::StoreError;
 pub(crate) use append::{append, find_wrong};
 pub(crate) use checkpoint::Checkpointer;
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");
+pub(super) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");
 
 /// Pools on one file.
 #[derive(Clone, Debug)]

@@ -12,11 +12,10 @@ use uuid::Uuid;
 
 use super::append::Verdict;
 use super::error::StoreError;
-use super::log::Wakes;
+use super::wakes::Wakes;
 use super::{AppendError, Appended, Commit, Store, postgres, sqlite};
 use crate::envelope::leaf_hash;
 use crate::ids::StreamId;
-use crate::rows::Change;
 
 /// Commits that may wait; more are refused with [`AppendError::Busy`].
 pub(crate) const QUEUE: usize = 4096;
@@ -185,7 +184,7 @@ impl Writer {
         for ((prepared, answer), verdict) in commits.into_iter().zip(answers).zip(verdicts) {
             // Appended before may mean: by us, and the answer was lost. So wake for either.
             if matches!(verdict, Verdict::Appended(_) | Verdict::Before(_)) {
-                self.wake(&prepared.commit);
+                prepared.commit.changes.iter().for_each(|change| self.wakes.committed(change));
             }
             let result = match *verdict {
                 Verdict::Appended(position) => Ok(Appended { position, before: false }),
@@ -201,16 +200,6 @@ impl Writer {
             let _ = answer.send(result);
         }
         held
-    }
-
-    fn wake(&self, commit: &Commit) {
-        for change in &commit.changes {
-            match change {
-                Change::PutMail(_) => self.wakes.mails.notify_one(),
-                Change::PutPendingRequest(_) => self.wakes.requests.notify_one(),
-                _ => {}
-            }
-        }
     }
 }
 

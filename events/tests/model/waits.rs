@@ -52,6 +52,7 @@ fn limits(now: Moment, history: &History) -> Vec<Moment> {
     });
     let failures = history.failed_sign_ins().into_iter().chain(history.failed_changes());
     let delays = [1, 2, 3, 4, 9].map(|n| Duration::from_secs(1 << n));
-    let of_failures = failures.flat_map(move |at| delays.into_iter().chain([DAY]).map(move |span| at.after(span)));
+    let of_failures =
+        failures.flat_map(move |at| delays.into_iter().chain([DAY]).map(move |span| at.after(span)));
     of_links.chain(of_failures).filter(|limit| *limit > now).collect()
 }

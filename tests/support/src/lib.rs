@@ -4,6 +4,7 @@ pub mod nats;
 pub mod ports;
 pub mod postgres;
 pub mod process;
+pub mod proxy;
 pub mod smtp;
 mod spawn;
 pub mod sql;

@@ -124,6 +124,12 @@ impl Postgres {
         }
     }
 
+    /// Everything it has written, when it is a server of our own.
+    #[must_use]
+    pub fn folder(&self) -> Option<&Path> {
+        self.own.as_ref().map(|own| own.folder.path())
+    }
+
     /// Starts it again after `stop` or `kill`: same folder, same port, so same URLs.
     pub async fn start_again(&mut self) {
         self.own().launch(|port| port).await;

@@ -91,6 +91,9 @@ impl Inner {
         command: &MailCommand,
     ) -> Result<(), CommandError<MailRefusal>> {
         let is_fenced_out = !self.record_on(row, command).await?;
+        if is_fenced_out {
+            self.stats.fence();
+        }
         // Somebody else has the mail now. A 250 is a fact all the same.
         if is_fenced_out && matches!(command, MailCommand::Accept { .. }) {
             let nothing = |_: &Mail, _: &[_], _: &mut Draft<'_>| {};

@@ -30,7 +30,8 @@ pub(super) fn after_failure(env: &dyn Env, paused_until: Moment) -> Moment {
     paused_until.max(env.now().after(Duration::from_secs(1)))
 }
 
-fn chance(env: &dyn Env) -> f64 {
+/// Anything from 0 to 1.
+pub(super) fn chance(env: &dyn Env) -> f64 {
     f64::from(u16::from_be_bytes(random(env))) / f64::from(u16::MAX)
 }
 

@@ -2,6 +2,47 @@
 
 use crate::store::sql::statements;
 
+/// This database's clock, µs.
+macro_rules! clock {
+    () => {
+        "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+    };
+}
+
+/// The epoch of no stream: of a hint that counts for nothing.
+macro_rules! void {
+    () => {
+        "'00000000-0000-0000-0000-000000000000'"
+    };
+}
+
+/// Whether a hint `h` tells nobody (any more): of another version of the mail, of another
+/// incarnation of the stream, older than 5 minutes (6 seconds when no sequence was noted: a
+/// publication is given up after 5), or behind what the consumer has acknowledged.
+macro_rules! dead {
+    ($version:literal, $epoch:literal, $floor:literal) => {
+        concat!(
+            "(h.version < ",
+            $version,
+            " OR h.epoch <> ",
+            $epoch,
+            " OR h.sequence BETWEEN 1 AND ",
+            $floor,
+            " OR h.published_at < ",
+            clock!(),
+            " - CASE h.sequence WHEN 0 THEN 6000000 ELSE 300000000 END)"
+        )
+    };
+}
+
+/// The columns of a mail's row.
+macro_rules! mail {
+    () => {
+        "mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
+                  settled_at, last_code"
+    };
+}
+
 statements! {
     /// Appends a batch; see the function in the migrations.
     APPEND = "SELECT append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb)";
@@ -34,4 +75,63 @@ statements! {
             SELECT 1 FROM workers w WHERE w.worker_id = m.claimed_by
             AND w.leased_until > (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
         ORDER BY m.due_at LIMIT $1";
+
+    /// Wakes whoever listens on a channel.
+    NOTIFY = "SELECT pg_notify($1, $2)";
+    BROKER = "SELECT epoch, last_sequence FROM broker";
+    /// The same, for whoever is first.
+    LOCK_BROKER = "SELECT epoch, last_sequence FROM broker FOR UPDATE SKIP LOCKED";
+    BEGIN_EPOCH = "UPDATE broker SET epoch = $1, last_sequence = 0";
+    /// Takes due mails that have no live hint (`$3`: those without a link) to be published, and
+    /// says why each. Who comes second finds the first one's row, and leaves it.
+    OWE_HINTS = concat!(
+        "WITH due AS (
+            SELECT m.mail_id, m.version, m.due_at, b.epoch, CASE
+                WHEN h.mail_id IS NULL OR h.version < m.version OR h.epoch = ", void!(), " THEN 'new'
+                WHEN h.epoch <> b.epoch THEN 'epoch'
+                WHEN h.sequence BETWEEN 1 AND $4 THEN 'floor'
+                ELSE 'aged' END AS reason
+            FROM broker b CROSS JOIN mails m LEFT JOIN hints h ON h.mail_id = m.mail_id
+            WHERE m.state IN ('pending', 'unknown') AND m.due_at BETWEEN $1 AND $2 AND m.claimed_by IS NULL
+                AND (m.reset_id IS NULL) = $3 AND (h.mail_id IS NULL OR ", dead!("m.version", "b.epoch", "$4"), ")
+            ORDER BY m.due_at LIMIT $5),
+        taken AS (
+            INSERT INTO hints AS h (mail_id, version, generation, epoch, sequence, published_at, since)
+            SELECT mail_id, version, 1, epoch, 0, ", clock!(), ", ", clock!(), " FROM due ORDER BY mail_id
+            ON CONFLICT (mail_id) DO UPDATE SET version = EXCLUDED.version, generation = h.generation + 1,
+                epoch = EXCLUDED.epoch, sequence = 0, published_at = EXCLUDED.published_at,
+                since = CASE h.version WHEN EXCLUDED.version THEN h.since ELSE EXCLUDED.since END
+            WHERE ", dead!("EXCLUDED.version", "EXCLUDED.epoch", "$4"), "
+            RETURNING mail_id, generation)
+        SELECT mail_id, generation, epoch, due_at, reason FROM taken JOIN due USING (mail_id) ORDER BY due_at"
+    );
+    /// Notes where hints are in the stream of an epoch, and how far that was seen.
+    NOTE_HINTS = "WITH noted AS (
+            UPDATE hints h SET sequence = n.sequence
+            FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) n (mail_id, generation, sequence)
+            WHERE h.mail_id = n.mail_id AND h.generation = n.generation)
+        UPDATE broker SET last_sequence = greatest(last_sequence, $4) WHERE epoch = $5";
+    /// Hints that count for nothing. The rows stay: a generation is not to come again.
+    VOID_HINTS = concat!("UPDATE hints SET epoch = ", void!(), " WHERE mail_id = ANY($1)");
+    /// Hints that are dead of age; the broker has forgotten their ids by then.
+    FORGET_HINTS = concat!("DELETE FROM hints WHERE published_at < ", clock!(), " - 360000000");
+    /// Claims for a worker those of these mails that are due.
+    CLAIM_HINTED = concat!(
+        "UPDATE mails SET claimed_by = $1 WHERE mail_id IN (
+        SELECT m.mail_id FROM mails m
+        WHERE m.mail_id = ANY($3) AND m.state IN ('pending', 'unknown') AND m.due_at <= $2 AND m.claimed_by IS NULL
+        FOR UPDATE SKIP LOCKED)
+        RETURNING ", mail!()
+    );
+    /// Claims due mails of which nobody was told, or too long ago, the most urgent first. That
+    /// they were told of again does not count: it may have been in vain each time.
+    CLAIM_OVERLOOKED = concat!(
+        "UPDATE mails SET claimed_by = $1 WHERE mail_id IN (
+        SELECT m.mail_id FROM mails m LEFT JOIN hints h
+            ON h.mail_id = m.mail_id AND h.version = m.version AND h.epoch <> ", void!(), "
+        WHERE m.state IN ('pending', 'unknown') AND m.due_at <= $2 AND m.claimed_by IS NULL
+            AND (h.mail_id IS NULL OR h.since < ", clock!(), " - 10000000)
+        ORDER BY m.due_at LIMIT $3 FOR UPDATE OF m SKIP LOCKED)
+        RETURNING ", mail!()
+    );
 }

@@ -1,0 +1,91 @@
+//! What operators see: the queue counted, and how the tables stand to this program.
+
+use super::{Store, StoreError, postgres, reading, sql, sqlite};
+use crate::moment::Moment;
+
+/// Mails of one kind that have no outcome yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsettled {
+    /// The kind's name.
+    pub kind: String,
+    /// How many.
+    pub count: i64,
+    /// When the oldest was requested.
+    pub oldest: Moment,
+}
+
+/// The queue of mails, counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Queue {
+    /// Without an outcome, of each kind of which there are any.
+    pub unsettled: Vec<Unsettled>,
+    /// Of these, those tried before, by the mail server's last code; `None` where it gave none.
+    pub waiting: Vec<(Option<i32>, i64)>,
+    /// `unknown`, `rejected` and `dead` ones, of each state in which there are any.
+    pub troubled: Vec<(String, i64)>,
+}
+
+/// How a database's tables stand to this program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tables {
+    /// They are to be brought up to this version first, or there are none.
+    Behind,
+    /// They are this program's.
+    Current,
+    /// A newer program has been at them.
+    Ahead,
+}
+
+impl Store {
+    /// The queue of mails, counted.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn queue(&self) -> Result<Queue, StoreError> {
+        let unsettled: Vec<(String, i64, i64)> =
+            reading!(self, pool => sqlx::query_as(sql::UNSETTLED_BY_KIND).fetch_all(pool).await)?;
+        let of_kind = |(kind, count, oldest)| Unsettled { kind, count, oldest: Moment::from_micros(oldest) };
+        Ok(Queue {
+            unsettled: unsettled.into_iter().map(of_kind).collect(),
+            waiting: reading!(self, pool => sqlx::query_as(sql::WAITING_BY_CODE).fetch_all(pool).await)?,
+            troubled: reading!(self, pool => sqlx::query_as(sql::TROUBLED_BY_STATE).fetch_all(pool).await)?,
+        })
+    }
+
+    /// How the tables stand to this program.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn tables(&self) -> Result<Tables, StoreError> {
+        let migrations = match self {
+            Self::Sqlite(_) => &sqlite::MIGRATIONS,
+            Self::Postgres(_) => &postgres::MIGRATIONS,
+        };
+        let ours = migrations.iter().map(|migration| migration.version).max().unwrap_or_default();
+        let theirs: Result<i64, sqlx::Error> =
+            reading!(self, pool => sqlx::query_scalar(sql::TABLES_VERSION).fetch_one(pool).await);
+        match theirs {
+            Err(error) if is_missing_table(&error) => Ok(Tables::Behind),
+            Err(error) => Err(error.into()),
+            Ok(theirs) if theirs > ours => Ok(Tables::Ahead),
+            Ok(theirs) if theirs == ours && self.has_log().await? => Ok(Tables::Current),
+            Ok(_) => Ok(Tables::Behind),
+        }
+    }
+
+    /// The log begins after the tables are made.
+    async fn has_log(&self) -> Result<bool, StoreError> {
+        match self.head().await {
+            Ok(_) => Ok(true),
+            Err(StoreError::Unusable(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Whether nobody has made the tables yet: PostgreSQL has a code for it, SQLite only words.
+fn is_missing_table(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| {
+        error.code().as_deref() == Some("42P01") || error.message().starts_with("no such table")
+    })
+}

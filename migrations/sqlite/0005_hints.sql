@@ -1,0 +1,2 @@
+-- A database of one process needs no broker, so there are no hints: its mailer
+-- is woken in the process, and claims what is due.

@@ -1,0 +1,57 @@
+//! `rekey mail`: what became of mails, and trying again.
+
+mod list;
+mod requeue;
+mod show;
+mod table;
+
+use std::error::Error;
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Subcommand;
+use rekey_events::Env;
+use rekey_events::store::Store;
+use serde::Serialize;
+
+use super::{ConfigArgs, serve};
+use crate::node::tables;
+
+/// Mails.
+#[derive(Debug, Subcommand)]
+pub(super) enum Mail {
+    /// List mails, the newest first, with what to do about those in trouble.
+    List(list::List),
+    /// Show a mail, and everything that happened to it.
+    Show(show::Show),
+    /// Try mails again that were rejected, dead or expired.
+    Requeue(requeue::Requeue),
+}
+
+impl Mail {
+    pub(super) async fn run(self, env: Arc<dyn Env>) -> Result<ExitCode, Box<dyn Error>> {
+        match self {
+            Self::List(list) => list.run(&*env).await,
+            Self::Show(show) => show.run(&*env).await,
+            Self::Requeue(requeue) => requeue.run(env).await,
+        }
+    }
+}
+
+/// The configured database, also while others use it.
+async fn open(config: &ConfigArgs) -> Result<Store, Box<dyn Error>> {
+    Ok(tables::open(&serve::load(config)?.database.url()?).await?)
+}
+
+/// Writes the text, unless nobody reads it any more.
+fn say(text: &str) -> std::io::Result<()> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        said => said,
+    }
+}
+
+fn say_json(value: &impl Serialize) -> Result<(), Box<dyn Error>> {
+    Ok(say(&format!("{}\n", serde_json::to_string_pretty(value)?))?)
+}

@@ -1,0 +1,76 @@
+//! `rekey mail show`.
+
+use std::error::Error;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use rekey_events::envelope::{Metadata, StoredEvent};
+use rekey_events::{Env, MailId, Moment};
+
+use super::table::table;
+use super::{ConfigArgs, open, say, say_json};
+use crate::http::events::ReadableEvent;
+use crate::mails::{MailHistory, ShownMail, words};
+
+/// Which mail.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Show {
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// The mail's id, from `rekey mail list`.
+    #[arg(value_name = "ID")]
+    mail: MailId,
+    /// For programs, as `GET /v1/mails/{id}` has it.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Show {
+    pub(super) async fn run(self, env: &dyn Env) -> Result<ExitCode, Box<dyn Error>> {
+        let store = open(&self.config).await?;
+        let (row, events) = (store.mail(self.mail).await?, store.stream(self.mail.into()).await?);
+        store.close().await;
+        let row = row.ok_or_else(|| {
+            format!("there is no mail {}: `rekey mail list` shows those there are", self.mail)
+        })?;
+        let mail = ShownMail::new(row, env.now());
+        if self.json {
+            say_json(&MailHistory { mail, events: events.iter().map(ReadableEvent::from).collect() })?;
+        } else {
+            say(&for_people(&mail, &events, env.now()))?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn for_people(mail: &ShownMail, events: &[StoredEvent], now: Moment) -> String {
+    let about = table(&about(mail));
+    let story: Vec<_> = events.iter().map(|event| told(event, now)).collect();
+    let advice = words::advice(words::state(mail)).map(|advice| format!("\n{advice}\n")).unwrap_or_default();
+    format!("{about}\n{}{advice}", table(&story))
+}
+
+fn about(mail: &ShownMail) -> Vec<Vec<String>> {
+    let age = words::span(Duration::from_secs(mail.age_seconds));
+    let mut rows = vec![
+        ["mail", &mail.mail_id],
+        ["kind", words::kind(&mail.kind)],
+        ["state", words::state(mail)],
+        ["age", &age],
+        ["account", &mail.account_id],
+    ];
+    rows.extend(mail.reset_id.as_ref().map(|reset| ["reset", reset.as_str()]));
+    rows.into_iter().map(|row| row.map(str::to_owned).to_vec()).collect()
+}
+
+/// When, how long ago, by whom, and what.
+fn told(event: &StoredEvent, now: Moment) -> Vec<String> {
+    let metadata: Option<Metadata> = serde_json::from_slice(&event.metadata).ok();
+    vec![
+        words::time(event.recorded_at),
+        format!("{} ago", words::span(now.since(event.recorded_at))),
+        metadata.map(|metadata| metadata.actor).unwrap_or_default(),
+        words::event(event),
+    ]
+}

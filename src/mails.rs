@@ -1,0 +1,80 @@
+//! Mails as they are shown, over HTTP and on the command line.
+
+pub mod words;
+
+use rekey_events::Moment;
+use rekey_events::rows::MailRow;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::http::events::ReadableEvent;
+
+/// The states a mail can be in.
+pub const STATES: [&str; 7] = ["pending", "unknown", "accepted", "rejected", "expired", "superseded", "dead"];
+
+/// Those that somebody may want to look at.
+pub const TROUBLED: [&str; 3] = ["unknown", "rejected", "dead"];
+
+/// The kinds there are.
+pub const KINDS: [&str; 3] = ["reset_link", "admin_reset_link", "password_changed"];
+
+/// A mail.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ShownMail {
+    pub(crate) mail_id: String,
+    /// `reset_link`, `admin_reset_link` or `password_changed`.
+    pub(crate) kind: String,
+    pub(crate) account_id: String,
+    pub(crate) reset_id: Option<String>,
+    /// `pending`, `unknown`, `accepted`, `rejected`, `expired`, `superseded` or `dead`.
+    pub(crate) state: String,
+    /// Whether it was tried before.
+    pub(crate) tried: bool,
+    /// How often the mail server put it off.
+    pub(crate) attempts: i32,
+    pub(crate) requested_at: String,
+    /// Seconds since it was requested.
+    pub(crate) age_seconds: u64,
+    /// When it is tried (next), while it has no outcome.
+    pub(crate) due_at: Option<String>,
+    /// Seconds until then; 0 when it is due.
+    pub(crate) due_in_seconds: Option<u64>,
+    pub(crate) expires_at: String,
+    pub(crate) settled_at: Option<String>,
+    /// The mail server's last code.
+    pub(crate) last_code: Option<i32>,
+}
+
+impl ShownMail {
+    /// The mail of this row, as it is `now`.
+    #[must_use]
+    pub fn new(row: MailRow, now: Moment) -> Self {
+        let time = |micros| Moment::from_micros(micros).to_string();
+        let (requested, due) = (Moment::from_micros(row.requested_at), Moment::from_micros(row.due_at));
+        let is_due = row.settled_at.is_none();
+        Self {
+            mail_id: row.mail_id.to_string(),
+            kind: row.kind,
+            account_id: row.account_id.to_string(),
+            reset_id: row.reset_id.map(|reset| reset.to_string()),
+            state: row.state,
+            tried: row.version > 1,
+            attempts: row.attempts,
+            requested_at: requested.to_string(),
+            age_seconds: now.since(requested).as_secs(),
+            due_at: is_due.then(|| due.to_string()),
+            due_in_seconds: is_due.then(|| due.since(now).as_secs()),
+            expires_at: time(row.expires_at),
+            settled_at: row.settled_at.map(time),
+            last_code: row.last_code,
+        }
+    }
+}
+
+/// A mail, and everything that happened to it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MailHistory {
+    pub(crate) mail: ShownMail,
+    /// Its events, in order.
+    pub(crate) events: Vec<ReadableEvent>,
+}

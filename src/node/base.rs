@@ -1,0 +1,77 @@
+//! What every process stands on: the database, the log on it, and its writer.
+
+use std::fs::{File, TryLockError};
+use std::sync::Arc;
+
+use rekey_events::Env;
+use rekey_events::store::{Log, Store, Writer};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{BuildError, tables};
+use crate::config::Config;
+
+/// The database, the log on it, and its running writer.
+pub(super) struct Base {
+    pub(super) log: Log,
+    writer: JoinHandle<()>,
+    /// The lock of an embedded database.
+    held: Option<File>,
+}
+
+impl Base {
+    /// On the configured database, whose tables are brought up to date.
+    pub(super) async fn migrated(config: &Config, env: Arc<dyn Env>) -> Result<Self, BuildError> {
+        let url = config.database.url()?;
+        let held = hold(&url)?;
+        let store = Store::open(&url).await?;
+        store.migrate(env.uuid()).await?;
+        Self::on(store, held, env).await
+    }
+
+    /// On the configured database, once somebody has brought its tables up to
+    /// date; `None` when `stop` comes first.
+    pub(super) async fn when_migrated(
+        config: &Config,
+        env: Arc<dyn Env>,
+        stop: &CancellationToken,
+    ) -> Result<Option<Self>, BuildError> {
+        let url = config.database.url()?;
+        let held = hold(&url)?;
+        let store = tokio::select! {
+            store = tables::wait(&url) => store?,
+            () = stop.cancelled() => return Ok(None),
+        };
+        Self::on(store, held, env).await.map(Some)
+    }
+
+    async fn on(store: Store, held: Option<File>, env: Arc<dyn Env>) -> Result<Self, BuildError> {
+        let (log, writer) = Log::open(store, env).await?;
+        Ok(Self { log, writer: tokio::spawn(Writer::run(writer)), held })
+    }
+
+    /// Ends the writer, which waits for the last handle on the log, and all connections.
+    pub(super) async fn close(self) {
+        let store = self.log.store().clone();
+        drop(self.log);
+        if self.writer.await.is_err() {
+            tracing::error!("the writer ended by a panic");
+        }
+        store.close().await;
+        drop(self.held);
+    }
+}
+
+/// Holds the embedded database for this process: a second one would take the
+/// first one's claims on mails for those of an earlier run.
+fn hold(url: &str) -> Result<Option<File>, BuildError> {
+    let Some(path) = url.strip_prefix("sqlite:") else { return Ok(None) };
+    let path = format!("{path}.lock");
+    let named = |error| BuildError::File(path.clone(), error);
+    let file = File::options().append(true).create(true).open(&path).map_err(named)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(BuildError::Held(path)),
+        Err(TryLockError::Error(error)) => Err(named(error)),
+    }
+}

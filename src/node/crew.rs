@@ -1,0 +1,100 @@
+//! The workers of one process.
+
+use rekey_events::store::Log;
+use rekey_workers::{Bus, Issuer, Mailer, Relay, Sweeper};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::{BuildError, Mailing, Role};
+use crate::config::Config;
+use crate::http::Activity;
+
+/// The workers of one process; none for one that only serves.
+pub(super) struct Crew {
+    log: Log,
+    issuer: Option<Issuer>,
+    relay: Option<Relay>,
+    mailer: Option<Mailer>,
+    sweeper: Option<Sweeper>,
+}
+
+impl Crew {
+    /// The workers of these roles; a mailer needs what is in `mailing`.
+    pub(super) async fn build(
+        config: &Config,
+        log: &Log,
+        roles: &[Role],
+        mailing: Option<&Mailing>,
+    ) -> Result<Self, BuildError> {
+        let does = |role| roles.contains(&role);
+        let issuer = does(Role::Issuer).then(|| Issuer::new(log.clone(), config.policy.requests_per_source));
+        let sweeper = does(Role::Sweeper).then(|| Sweeper::new(log.clone(), config.policy.keep_sources()));
+        let mailing = mailing.filter(|_| does(Role::Mailer));
+        let bus = if does(Role::Relay) || mailing.is_some() { bus(config).await? } else { None };
+        let relay = bus.clone().filter(|_| does(Role::Relay)).map(|bus| Relay::new(log.clone(), bus));
+        let mailer = match mailing {
+            Some(mailing) => Some(mailing.mailer(config, log, bus).await?),
+            None => None,
+        };
+        Ok(Self { log: log.clone(), issuer, relay, mailer, sweeper })
+    }
+
+    /// Nobody: other processes work.
+    pub(super) fn nobody(log: &Log) -> Self {
+        Self { log: log.clone(), issuer: None, relay: None, mailer: None, sweeper: None }
+    }
+
+    /// Where they count what they do.
+    pub(super) fn activity(&self) -> Activity {
+        Activity {
+            mailer: self.mailer.as_ref().map(Mailer::stats),
+            relay: self.relay.as_ref().map(Relay::stats),
+        }
+    }
+
+    /// Works until `stop`, then finishes what is in hand; whether a worker fell.
+    pub(super) async fn run(self, stop: CancellationToken) -> bool {
+        let mut workers = JoinSet::new();
+        workers.spawn(self.log.spread_wakes(stop.clone().cancelled_owned()));
+        if let Some(issuer) = self.issuer {
+            workers.spawn(issuer.run(stop.clone()));
+        }
+        if let Some(relay) = self.relay {
+            workers.spawn(relay.run(stop.clone()));
+        }
+        if let Some(mailer) = self.mailer {
+            workers.spawn(mailer.run(stop.clone()));
+        }
+        if let Some(sweeper) = self.sweeper {
+            workers.spawn(sweeper.run(stop.clone()));
+        }
+        supervise(workers, stop).await
+    }
+}
+
+/// The bus, where there is one, and a database that several processes share.
+async fn bus(config: &Config) -> Result<Option<Bus>, BuildError> {
+    match &config.nats {
+        Some(nats) if config.has_bus()? => Ok(Some(Bus::connect(&nats.bus()?).await?)),
+        _ => Ok(None),
+    }
+}
+
+/// Waits for the workers to end. One that ends by a panic stops the process:
+/// one that goes on without its mailer would look well. Whether one did.
+async fn supervise(mut workers: JoinSet<()>, stop: CancellationToken) -> bool {
+    let mut fell = false;
+    while let Some(ended) = workers.join_next().await {
+        if let Err(error) = ended {
+            tracing::error!(%error, "a worker fell");
+            fell = true;
+            stop.cancel();
+        }
+    }
+    fell
+}
+
+/// The error of a process whose worker fell.
+pub(super) fn fallen() -> std::io::Error {
+    std::io::Error::other("a worker ended by a fault; the process stops with it")
+}

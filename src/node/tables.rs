@@ -1,0 +1,70 @@
+//! A database that somebody else makes and migrates.
+
+use std::time::Duration;
+
+use rekey_events::store::overview::Tables;
+use rekey_events::store::{Store, StoreError};
+
+/// How often it is looked whether the tables are made.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Why a database's tables cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TablesError {
+    /// It cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// They are yet to be made, or brought up to date.
+    #[error(
+        "the database's tables are not at this version of rekey yet: start `rekey serve`, or run `rekey migrate`"
+    )]
+    Behind,
+    /// They are made for a newer program.
+    #[error("a newer version of rekey has been at the database's tables: install that version here, too")]
+    Ahead,
+}
+
+impl TablesError {
+    /// Whether it is enough to wait.
+    fn is_passing(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_passing(),
+            Self::Behind => true,
+            Self::Ahead => false,
+        }
+    }
+}
+
+/// Opens a database whose tables are at this program's version.
+///
+/// # Errors
+/// They are not, or the database does not answer.
+pub async fn open(url: &str) -> Result<Store, TablesError> {
+    let store = Store::open(url).await?;
+    let tables = store.tables().await;
+    if matches!(tables, Ok(Tables::Current)) {
+        return Ok(store);
+    }
+    store.close().await;
+    Err(if tables? == Tables::Ahead { TablesError::Ahead } else { TablesError::Behind })
+}
+
+/// The same, as soon as it is so; says once that it waits.
+///
+/// # Errors
+/// Waiting does not help.
+pub(super) async fn wait(url: &str) -> Result<Store, TablesError> {
+    let mut told = false;
+    loop {
+        match open(url).await {
+            Err(error) if error.is_passing() => {
+                if !told {
+                    tracing::warn!(%error, "waiting for the database");
+                    told = true;
+                }
+            }
+            opened => return opened,
+        }
+        tokio::time::sleep(AGAIN).await;
+    }
+}

@@ -1,0 +1,90 @@
+//! `rekey work`: a process that only works, watched over its own port.
+
+use std::error::Error;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use rekey_events::Env;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::base::Base;
+use super::crew::{Crew, fallen};
+use super::{BuildError, Mailing, Role};
+use crate::config::Config;
+use crate::http::operations::{self, Scene, Watched};
+
+/// A process that only works.
+pub struct Worker {
+    job: Job,
+    listener: TcpListener,
+}
+
+/// What it is to do.
+struct Job {
+    config: Config,
+    roles: Vec<Role>,
+    mailing: Option<Mailing>,
+    env: Arc<dyn Env>,
+}
+
+impl Worker {
+    /// One that does `roles`, for which `mailing` is given if a mailer is among
+    /// them, and tells at `listen` how it is. It connects to nothing yet.
+    ///
+    /// # Errors
+    /// A relay has no bus, or the address is taken.
+    pub async fn bind(
+        config: Config,
+        roles: Vec<Role>,
+        mailing: Option<Mailing>,
+        listen: SocketAddr,
+        env: Arc<dyn Env>,
+    ) -> Result<Self, BuildError> {
+        if roles.contains(&Role::Relay) && !config.has_bus()? {
+            return Err(BuildError::NoBus);
+        }
+        let listener = TcpListener::bind(listen).await.map_err(|error| BuildError::Listen(listen, error))?;
+        Ok(Self { job: Job { config, roles, mailing, env }, listener })
+    }
+
+    /// Where it tells how it is.
+    ///
+    /// # Errors
+    /// The socket is gone.
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Works until `stop`; then finishes what is in hand.
+    ///
+    /// # Errors
+    /// The database cannot be used, or a worker fell.
+    pub async fn run(self, stop: CancellationToken) -> Result<(), Box<dyn Error>> {
+        let (watched, closing) = (Watched::new(stop.clone()), CancellationToken::new());
+        let pages = operations::router(watched.clone());
+        // It tells to the end: also while what is in hand is being finished.
+        let served =
+            axum::serve(self.listener, pages).with_graceful_shutdown(closing.clone().cancelled_owned());
+        let served = tokio::spawn(served.into_future());
+        let worked = self.job.work(&watched, stop).await;
+        closing.cancel();
+        served.await??;
+        worked
+    }
+}
+
+impl Job {
+    async fn work(self, watched: &Watched, stop: CancellationToken) -> Result<(), Box<dyn Error>> {
+        let Some(base) = Base::when_migrated(&self.config, self.env.clone(), &stop).await? else {
+            return Ok(());
+        };
+        let crew = Crew::build(&self.config, &base.log, &self.roles, self.mailing.as_ref()).await?;
+        let store = base.log.store().clone();
+        watched.begins(Scene { store, env: self.env, activity: crew.activity() });
+        tracing::info!("working");
+        let fell = crew.run(stop).await;
+        base.close().await;
+        if fell { Err(fallen().into()) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,73 @@
+//! Trying mails again.
+
+use rekey_events::mail::{Mail, MailCommand, MailEvent, MailState};
+use rekey_events::policy::{LINK_LEAST_LEFT, NOTICE_LIFETIME};
+use rekey_events::rows::{MailRow, ResetRow};
+use rekey_events::store::execute::{Done, Draft};
+use rekey_events::store::{Context, Log};
+use rekey_events::{MailId, Moment, Permission};
+use serde_json::json;
+
+use super::call::{Outcome, guard};
+use super::{Answer, Call, Service};
+use crate::problem::{Kind, Problem};
+
+impl Service {
+    /// Tries a mail again that was rejected, dead or expired.
+    ///
+    /// # Errors
+    /// The caller may not, or see [`requeue`].
+    pub async fn requeue_mail(&self, call: &Call, mail: MailId) -> Outcome {
+        let guards = self.authorise(&call.caller, Permission::Mail).await?;
+        let answer = Ok(Answer::new(202, &json!({ "message": "The mail will be tried again." })));
+        let also = |_: &Mail, _: &[MailEvent], draft: &mut Draft<'_>| {
+            guard(draft, &guards, mail.into());
+            call.keep(&answer, draft);
+        };
+        let done = requeue(self.log(), &call.context, mail, also).await?;
+        answer.clone().map(|answer| answer.at(done.position))
+    }
+}
+
+/// Tries a mail again; `also` adds what goes with it.
+///
+/// # Errors
+/// There is no such mail, it was not rejected, dead or expired, or the link it
+/// carries is over.
+pub async fn requeue(
+    log: &Log,
+    context: &Context,
+    mail: MailId,
+    also: impl Fn(&Mail, &[MailEvent], &mut Draft<'_>) + Send,
+) -> Result<Done<Mail>, Problem> {
+    let expires_at = match log.store().mail(mail).await? {
+        Some(row) if is_requeuable(&row) => worth_sending_until(log, context.at, &row).await?,
+        // The rules say no, whatever the time.
+        _ => context.at,
+    };
+    Ok(log.execute::<Mail>(context, mail.into(), &MailCommand::Requeue { expires_at }, also).await?)
+}
+
+fn is_requeuable(row: &MailRow) -> bool {
+    row.state.parse().is_ok_and(|state: MailState| {
+        matches!(state, MailState::Rejected | MailState::Dead | MailState::Expired)
+    })
+}
+
+/// A link is worth sending as long as it is valid; a notice for days.
+async fn worth_sending_until(log: &Log, now: Moment, row: &MailRow) -> Result<Moment, Problem> {
+    let Some(reset) = row.reset_id else { return Ok(now.after(NOTICE_LIFETIME)) };
+    match log.store().reset(reset).await? {
+        Some(reset) if is_over(&reset, now) => Err(Problem::because(
+            Kind::NotPossible,
+            "The link this mail carries is over, so it would be of no use. \
+             Have the person ask for a new one, or send one as an administrator.",
+        )),
+        Some(reset) => Ok(Moment::from_micros(reset.expires_at)),
+        None => Ok(now),
+    }
+}
+
+fn is_over(reset: &ResetRow, now: Moment) -> bool {
+    reset.state != "live" || now.after(LINK_LEAST_LEFT).micros() > reset.expires_at
+}

@@ -1,0 +1,143 @@
+//! The scaled-out topology as processes.
+
+use std::path::PathBuf;
+
+use rekey_events::store::Store;
+use rekey_test_support::nats::Nats;
+use rekey_test_support::postgres::Postgres;
+use rekey_test_support::process::{Process, Signal};
+use rekey_test_support::proxy::Proxy;
+use rekey_test_support::smtp::{self, Plan, SmtpSink};
+use tempfile::TempDir;
+
+use crate::api::Api;
+use crate::site::Site;
+
+/// The roles beside the two servers, each a process of its own.
+const WORKERS: [&str; 15] = [
+    "issuer", "issuer", "relay", "relay", "mailer", "mailer", "mailer", "mailer", "mailer", "mailer",
+    "mailer", "mailer", "mailer", "mailer", "sweeper",
+];
+
+/// Everything, running.
+pub struct Town {
+    pub postgres: Postgres,
+    pub nats: Nats,
+    pub sink: SmtpSink,
+    /// The line from mailers to the mail server.
+    pub line: Proxy,
+    database: String,
+    servers: [Site; 2],
+    workers: Vec<Worker>,
+    folder: TempDir,
+}
+
+struct Worker {
+    role: &'static str,
+    process: Process,
+}
+
+impl Town {
+    /// With a mail server that forgets what it was sent.
+    pub async fn start() -> Self {
+        Self::beside(SmtpSink::builder().forget_bytes(), "info").await
+    }
+
+    /// Beside this mail server; every process logs at `level`.
+    pub async fn beside(sink: smtp::Builder, level: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let sink = sink.ledger(folder.path().join("ledger")).start().await.unwrap();
+        let line = Proxy::start(sink.address()).await.unwrap();
+        let postgres = Postgres::start_durable().await;
+        let database = postgres.database("soak").await;
+        let nats = Nats::start().await;
+        let first = Site::new(Some(&database), line.address()).await.with_nats(&nats.url()).logging(level);
+        let servers = [first.twin(), first];
+        let mut town = Self { postgres, nats, sink, line, database, servers, workers: Vec::new(), folder };
+        for server in &mut town.servers {
+            server.serve_alone();
+            server.ready().await;
+        }
+        for role in WORKERS {
+            let process = town.servers[0].work(role);
+            town.workers.push(Worker { role, process });
+        }
+        town
+    }
+
+    /// One of the servers, once it answers.
+    pub async fn server(&mut self, run: u32) -> Api {
+        let server = &mut self.servers[run as usize % 2];
+        server.ready().await;
+        server.api()
+    }
+
+    pub async fn store(&self) -> Store {
+        Store::open(&self.database).await.unwrap()
+    }
+
+    /// Everything that every process has said so far.
+    pub fn said(&self) -> Vec<String> {
+        let workers = self.workers.iter().map(|worker| &worker.process);
+        let servers = self.servers.iter().flat_map(Site::process);
+        workers.chain(servers).flat_map(|process| [process.stdout(), process.stderr()]).collect()
+    }
+
+    /// Kills a server and starts it again.
+    pub async fn kill_server(&mut self, which: usize) {
+        let server = &mut self.servers[which % 2];
+        server.kill().await;
+        server.serve_alone();
+    }
+
+    /// Kills a worker and starts another; its role.
+    pub async fn kill_worker(&mut self, which: usize) -> &'static str {
+        let at = which % self.workers.len();
+        self.workers[at].process.sigkill().await;
+        let role = self.workers[at].role;
+        self.workers[at].process = self.servers[0].work(role);
+        role
+    }
+
+    /// A mailer stands still, or goes on.
+    pub fn signal_mailer(&self, which: usize, signal: Signal) {
+        let mailers: Vec<_> = self.workers.iter().filter(|worker| worker.role == "mailer").collect();
+        mailers[which % mailers.len()].process.signal(signal);
+    }
+
+    /// Nothing is wrong any more.
+    pub fn heal(&mut self) {
+        self.sink.set_plan(Plan::none());
+        self.line.release();
+        for worker in &self.workers {
+            worker.process.signal(Signal::CONT);
+        }
+    }
+
+    /// Stops every process as an operator does; what outlives them.
+    pub async fn end(mut self) -> Remains {
+        for worker in &mut self.workers {
+            worker.process.sigterm();
+            let status = worker.process.wait().await;
+            assert!(status.success(), "{}: {status}\n{}", worker.role, worker.process.stderr());
+        }
+        for server in &mut self.servers {
+            server.stop().await;
+        }
+        let ledger = self.folder.path().join("ledger");
+        Remains {
+            database: self.database,
+            ledger,
+            _servers: (self.postgres, self.nats),
+            _folder: self.folder,
+        }
+    }
+}
+
+/// The database and the mail server's ledger, for the check.
+pub struct Remains {
+    pub database: String,
+    pub ledger: PathBuf,
+    _servers: (Postgres, Nats),
+    _folder: TempDir,
+}

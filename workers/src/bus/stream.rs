@@ -1,0 +1,166 @@
+//! The stream of hints and its two consumers: made, looked at, made anew.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, PullConsumer, pull};
+use async_nats::jetstream::context::ConsumerInfoErrorKind;
+use async_nats::jetstream::stream::{self, DiscardPolicy, RetentionPolicy, StorageType};
+use uuid::Uuid;
+
+use super::{Bus, BusError};
+
+/// The stream's name. Another shape of it would get another name.
+pub const STREAM: &str = "MAIL_V1";
+/// Where in its metadata its epoch is: of our own making, because the server's
+/// creation time is not a safe mark.
+const EPOCH: &str = "epoch";
+
+/// Links go before notices: each kind has a subject and a consumer of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Mails with a link somebody waits for.
+    Links,
+    /// Notices.
+    Notices,
+}
+
+impl Lane {
+    /// The most urgent first.
+    pub const ALL: [Self; 2] = [Self::Links, Self::Notices];
+
+    /// What its hints are published under.
+    #[must_use]
+    pub fn subject(self) -> &'static str {
+        match self {
+            Self::Links => "mail.v1.link",
+            Self::Notices => "mail.v1.notice",
+        }
+    }
+
+    /// Who hands them out.
+    #[must_use]
+    pub fn consumer(self) -> &'static str {
+        match self {
+            Self::Links => "mailer-link",
+            Self::Notices => "mailer-notice",
+        }
+    }
+}
+
+/// What there is of the stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Which incarnation it is, if we made it.
+    pub epoch: Option<Uuid>,
+    /// The last message it has given a number to.
+    pub last_sequence: i64,
+    /// Up to where each lane's consumer has everything acknowledged; nothing where there is none.
+    pub floors: [Option<i64>; 2],
+}
+
+impl Bus {
+    /// Looks at the stream; nothing when there is none.
+    ///
+    /// # Errors
+    /// The bus does not answer.
+    pub async fn look(&self) -> Result<Option<Seen>, BusError> {
+        let (stream, links, notices) =
+            tokio::try_join!(self.stream(), self.floor(Lane::Links), self.floor(Lane::Notices))?;
+        Ok(stream.map(|(epoch, last_sequence)| Seen { epoch, last_sequence, floors: [links, notices] }))
+    }
+
+    async fn stream(&self) -> Result<Option<(Option<Uuid>, i64)>, BusError> {
+        use async_nats::jetstream::ErrorCode;
+        use async_nats::jetstream::context::GetStreamErrorKind as Kind;
+        let info = match self.connected()?.get_stream(STREAM).await {
+            Ok(stream) => stream.cached_info().clone(),
+            Err(error) => match error.kind() {
+                Kind::JetStream(cause) if cause.error_code() == ErrorCode::STREAM_NOT_FOUND => {
+                    return Ok(None);
+                }
+                _ => return Err(BusError::answer(error)),
+            },
+        };
+        let epoch = info.config.metadata.get(EPOCH).and_then(|epoch| epoch.parse().ok());
+        Ok(Some((epoch, sequence(info.state.last_sequence))))
+    }
+
+    async fn floor(&self, lane: Lane) -> Result<Option<i64>, BusError> {
+        let stream = self.connected()?.get_stream_no_info(STREAM).await.map_err(BusError::answer)?;
+        match stream.consumer_info(lane.consumer()).await {
+            Ok(info) => Ok(Some(sequence(info.ack_floor.stream_sequence))),
+            Err(error) => match error.kind() {
+                ConsumerInfoErrorKind::NotFound | ConsumerInfoErrorKind::StreamNotFound => Ok(None),
+                _ => Err(BusError::answer(error)),
+            },
+        }
+    }
+
+    /// Makes the stream anew, empty, as the incarnation `epoch`.
+    ///
+    /// # Errors
+    /// The bus does not answer, or refuses. There may be no stream then.
+    pub async fn begin_epoch(&self, epoch: Uuid) -> Result<(), BusError> {
+        let context = self.connected()?;
+        if let Err(error) = context.delete_stream(STREAM).await {
+            tracing::debug!(%error, "there was no stream to delete");
+        }
+        context.create_stream(config(epoch, self.replicas)).await.map_err(BusError::answer)?;
+        for lane in Lane::ALL {
+            self.make_consumer(lane).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes a lane's consumer, if there is none. It begins at the stream's
+    /// end: its floor is there, so all hints before count as dead.
+    ///
+    /// # Errors
+    /// The bus does not answer, or refuses.
+    pub async fn make_consumer(&self, lane: Lane) -> Result<(), BusError> {
+        let making = self.connected()?.create_consumer_on_stream(consumer(lane), STREAM);
+        making.await.map(drop).map_err(BusError::answer)
+    }
+
+    pub(super) async fn consumer(&self, lane: Lane) -> Result<PullConsumer, BusError> {
+        let getting = self.connected()?.get_consumer_from_stream(lane.consumer(), STREAM);
+        getting.await.map_err(BusError::answer)
+    }
+}
+
+fn config(epoch: Uuid, replicas: usize) -> stream::Config {
+    stream::Config {
+        name: STREAM.to_owned(),
+        description: Some("hints that a mail is due; what is owed is in the database".to_owned()),
+        subjects: Lane::ALL.map(|lane| lane.subject().to_owned()).to_vec(),
+        retention: RetentionPolicy::Limits,
+        storage: StorageType::File,
+        num_replicas: replicas,
+        discard: DiscardPolicy::Old,
+        max_age: Duration::from_secs(30 * 60),
+        max_bytes: 256 * 1024 * 1024,
+        max_message_size: 1024,
+        duplicate_window: Duration::from_secs(2 * 60),
+        metadata: HashMap::from([(EPOCH.to_owned(), epoch.to_string())]),
+        ..stream::Config::default()
+    }
+}
+
+fn consumer(lane: Lane) -> pull::Config {
+    pull::Config {
+        durable_name: Some(lane.consumer().to_owned()),
+        filter_subject: lane.subject().to_owned(),
+        deliver_policy: DeliverPolicy::New,
+        ack_policy: AckPolicy::Explicit,
+        ack_wait: Duration::from_secs(10),
+        max_deliver: 10,
+        max_ack_pending: 4000,
+        max_waiting: 2048,
+        ..pull::Config::default()
+    }
+}
+
+fn sequence(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

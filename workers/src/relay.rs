@@ -1,0 +1,206 @@
+//! The relay: tells the mailers of all processes, by the bus, which mails are due.
+//!
+//! ```text
+//! look at the stream ─ take due mails without a live hint ─ publish ─ note where
+//! ```
+//! Any number of relays may run. A hint is alive while it is of the mail's
+//! present version and of the stream's present incarnation, was not
+//! acknowledged, and is younger than five minutes.
+
+mod reconcile;
+mod stats;
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+use rekey_events::Moment;
+use rekey_events::store::hints::{Hint, Owed};
+use rekey_events::store::{Log, StoreError};
+use tokio_util::sync::CancellationToken;
+
+use crate::bus::{Bus, BusError, Lane};
+
+use reconcile::Known;
+pub use stats::RelayStats;
+
+/// How often all due mails are looked through.
+const POLL: Duration = Duration::from_secs(1);
+/// When woken: only those due for no longer than this.
+const FRESH: Duration = Duration::from_secs(10);
+/// How often dead hints are forgotten.
+const FORGET: Duration = Duration::from_secs(60);
+/// Hints published side by side.
+const BATCH: usize = 512;
+
+/// Publishes hints.
+#[derive(Clone, Debug)]
+pub struct Relay {
+    log: Log,
+    bus: Bus,
+    stats: Arc<RelayStats>,
+    known: Arc<Mutex<Option<Known>>>,
+}
+
+/// Why nothing was published this time. Mails are found without hints.
+#[derive(Debug, thiserror::Error)]
+pub enum RelayError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The bus.
+    #[error(transparent)]
+    Bus(#[from] BusError),
+    /// Another relay is just making the stream anew.
+    #[error("another relay makes the stream anew")]
+    Taken,
+}
+
+impl Relay {
+    /// A relay from `log` to `bus`.
+    #[must_use]
+    pub fn new(log: Log, bus: Bus) -> Self {
+        let stats = Arc::new(RelayStats::new(bus.clone()));
+        Self { log, bus, stats, known: Arc::default() }
+    }
+
+    /// What it has done so far.
+    #[must_use]
+    pub fn stats(&self) -> Arc<RelayStats> {
+        Arc::clone(&self.stats)
+    }
+
+    /// Publishes until `stop`. On a database of one process there is nobody to
+    /// tell: there it returns at once.
+    pub async fn run(self, stop: CancellationToken) {
+        if !self.log.store().is_shared() {
+            return;
+        }
+        let (mut all_at, mut forget_at, mut works) = (Instant::now(), Instant::now() + FORGET, true);
+        while !stop.is_cancelled() {
+            let (all, connections) = (Instant::now() >= all_at, self.bus.connections());
+            tokio::select! {
+                published = self.pass(if all { Duration::MAX } else { FRESH }) => works = report(works, published),
+                () = leave(&stop) => return,
+            }
+            if all {
+                all_at = Instant::now() + POLL;
+            }
+            if Instant::now() >= forget_at {
+                forget_at = Instant::now() + FORGET;
+                self.forget().await;
+            }
+            tokio::select! {
+                () = self.log.wakes().relay.notified() => {}
+                () = self.bus.reconnected(connections) => all_at = Instant::now(),
+                () = tokio::time::sleep_until(all_at.into()) => {}
+                () = stop.cancelled() => {}
+            }
+        }
+    }
+
+    /// Looks through all mails that are due, and publishes what is missing; how many hints.
+    ///
+    /// # Errors
+    /// The database or the bus does not answer.
+    pub async fn step(&self) -> Result<usize, RelayError> {
+        self.pass(Duration::MAX).await
+    }
+
+    /// Looks through the mails that are due for no longer than `span`.
+    async fn pass(&self, span: Duration) -> Result<usize, RelayError> {
+        let floors = self.floors().await?;
+        let now = self.log.env().now();
+        let since = i64::try_from(span.as_micros()).map_or(0, |span| now.micros().saturating_sub(span));
+        let mut published = 0;
+        for (lane, floor) in Lane::ALL.into_iter().zip(floors) {
+            let owed = Owed {
+                since: Moment::from_micros(since),
+                until: now,
+                notices: lane == Lane::Notices,
+                floor,
+                limit: i64::try_from(BATCH).unwrap_or(i64::MAX),
+            };
+            published += self.lane(lane, owed).await?;
+        }
+        Ok(published)
+    }
+
+    /// Publishes for one lane, the longest due first, until little is left.
+    async fn lane(&self, lane: Lane, mut owed: Owed) -> Result<usize, RelayError> {
+        let mut published = 0;
+        loop {
+            let hints = self.log.store().owe_hints(&owed).await?;
+            let (taken, last) = (hints.len(), hints.last().map(|hint| hint.due_at));
+            published += self.publish(lane, hints).await?;
+            match last {
+                // Less than a share of the batch: another relay, or nobody, has the rest.
+                Some(last) if taken >= BATCH / 8 => owed.since = Moment::from_micros(last),
+                _ => return Ok(published),
+            }
+        }
+    }
+
+    /// Publishes hints side by side, and notes where they are. Those of which
+    /// nobody knows count for nothing, and are published again.
+    async fn publish(&self, lane: Lane, hints: Vec<Hint>) -> Result<usize, RelayError> {
+        let all = join_all(hints.into_iter().map(|hint| self.publish_one(lane, hint))).await;
+        let (mut published, mut failed, mut fault) = (Vec::new(), Vec::new(), None);
+        for (hint, result) in all {
+            match result {
+                Ok(sequence) => {
+                    self.stats.published(&hint.reason);
+                    published.push((hint, sequence));
+                }
+                Err(error) => {
+                    failed.push(hint.mail);
+                    fault = Some(error);
+                }
+            }
+        }
+        self.log.store().note_hints(&published).await?;
+        if let Some(fault) = fault {
+            self.forget_stream();
+            self.log.store().void_hints(&failed).await?;
+            return Err(fault.into());
+        }
+        Ok(published.len())
+    }
+
+    async fn publish_one(&self, lane: Lane, hint: Hint) -> (Hint, Result<i64, BusError>) {
+        let id = format!("{}:{}:{}", hint.mail, hint.epoch, hint.generation);
+        let published = self.bus.publish(lane, hint.mail, &id).await;
+        (hint, published)
+    }
+
+    async fn forget(&self) {
+        if let Err(error) = self.log.store().forget_hints().await {
+            tracing::debug!(%error, "dead hints stay for a while");
+        }
+    }
+}
+
+/// What is in hand when asked to stop has a moment to come to its end.
+async fn leave(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(POLL).await;
+}
+
+/// Tells when it begins to fail, and when it works again; whether it works.
+fn report(worked: bool, published: Result<usize, RelayError>) -> bool {
+    match published {
+        Err(RelayError::Taken) => worked,
+        Ok(_) => {
+            if !worked {
+                tracing::info!("hints are published again");
+            }
+            true
+        }
+        Err(error) => {
+            if worked {
+                tracing::warn!(%error, "no hints are published; mails are found without");
+            }
+            false
+        }
+    }
+}
