@@ -105,7 +105,11 @@ async fn drain(api: &Api) {
                 }
             }
         }
-        let settled = api.text("/metrics").await.contains("\nrekey_mails_unsettled 0\n");
+        let metrics = api.text("/metrics").await;
+        let mut unsettled =
+            metrics.lines().filter(|line| line.starts_with("rekey_mails_unsettled{")).peekable();
+        assert!(unsettled.peek().is_some(), "{metrics}");
+        let settled = unsettled.all(|line| line.ends_with(" 0"));
         (waiting == 0 && settled).then_some(())
     })
     .await;

@@ -99,13 +99,15 @@ impl Mailer {
     #[must_use]
     pub fn new(log: Log, letterhead: Letterhead, outlet: Outlet, concurrency: usize) -> Self {
         let worker = log.env().uuid();
+        let slots = Arc::new(Semaphore::new(concurrency));
+        let stats = Arc::new(MailerStats::new(concurrency, Arc::clone(&slots)));
         let inner = Arc::new(Inner {
             lease: Lease::new(log.store().clone(), worker),
-            provider: Provider::new(outlet),
+            provider: Provider::new(outlet, Arc::clone(&stats)),
             hands: Hands::default(),
-            slots: Arc::new(Semaphore::new(concurrency)),
+            slots,
             concurrency,
-            stats: Arc::default(),
+            stats,
             log,
             worker,
             letterhead,

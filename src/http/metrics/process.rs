@@ -35,6 +35,10 @@ fn show_mailer(page: &mut Page, stats: &MailerStats) {
     claimed.of("by", "look", stats.claimed_by_look());
     let help = "Outcomes that came too late: another worker had the mail by then.";
     page.counter("rekey_mailer_fenced_total", help).is(stats.fenced());
+    let help = "Times in a row that the mail server could not be used; above 0, mails wait between tries.";
+    page.gauge("rekey_mailer_failures_in_a_row", help).is(stats.failures_in_a_row());
+    page.gauge("rekey_mailer_slots", "Mails it can work on at a time.").is(stats.slots());
+    page.gauge("rekey_mailer_slots_in_use", "Mails it works on now.").is(stats.slots_in_use());
 }
 
 fn show_relay(page: &mut Page, stats: &RelayStats) {

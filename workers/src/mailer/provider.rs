@@ -2,13 +2,13 @@
 //! that pauses the work while the server cannot be reached.
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rekey_events::{Env, MailId, Moment};
 use tokio::io::AsyncWriteExt;
 
-use super::Outlet;
+use super::{MailerStats, Outlet};
 use crate::smtp::{Delivery, Envelope, Gate, Phase, Verdict};
 
 /// The pauses after failures in a row.
@@ -18,6 +18,7 @@ const PAUSES: [u64; 5] = [1, 2, 5, 10, 15];
 pub struct Provider {
     outlet: Outlet,
     breaker: Mutex<Breaker>,
+    stats: Arc<MailerStats>,
 }
 
 #[derive(Default)]
@@ -38,8 +39,8 @@ pub enum Route {
 }
 
 impl Provider {
-    pub(super) fn new(outlet: Outlet) -> Self {
-        Self { outlet, breaker: Mutex::default() }
+    pub(super) fn new(outlet: Outlet, stats: Arc<MailerStats>) -> Self {
+        Self { outlet, breaker: Mutex::default(), stats }
     }
 
     /// What logs and events call it.
@@ -100,6 +101,7 @@ impl Provider {
             Route::Smtp(Delivery::Withheld | Delivery::Ambiguous { .. }) => {}
             _ => *breaker = Breaker::default(),
         }
+        self.stats.failed(breaker.failures);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Breaker> {
