@@ -46,6 +46,8 @@ async fn soak_loses_nothing() {
     faults.are_over(&mut town).await;
     load.server_is_up(run, town.server(run).await);
     let told = load.finish().await;
+    let requested = told.iter().filter(|one| one.requested).count();
+    assert!(requested as u64 >= seconds, "{requested} requests in {seconds} s: nothing was tried");
     let begun = Instant::now();
     drain(&town.store().await).await;
     let drained = begun.elapsed();

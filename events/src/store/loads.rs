@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::reads::{Folded, whole};
+use super::writer::give_way;
 use super::{Store, StoreError};
 use crate::ids::StreamId;
 
@@ -54,7 +55,7 @@ impl Loads {
 
     /// Asks for `own` and for all that wait, and answers them.
     async fn ask(&self, store: &Store, own: StreamId) -> Result<Vec<Folded>, StoreError> {
-        self.give_way().await;
+        give_way(|| self.lock().len(), TOGETHER).await;
         let asked = self.take(own);
         // Each once, though two may ask for the same.
         let streams: HashSet<_> = asked.iter().map(|(stream, _)| *stream).chain([own]).collect();
@@ -67,18 +68,6 @@ impl Loads {
             let _ = answer.send(found.get(&stream).cloned().unwrap_or_default());
         }
         Ok(found.remove(&own).unwrap_or_default())
-    }
-
-    /// Lets others come who were answered together, as they are after an append.
-    async fn give_way(&self) {
-        let mut waiting = 0;
-        loop {
-            tokio::task::yield_now().await;
-            match self.lock().len() {
-                more if more > waiting && more < TOGETHER => waiting = more,
-                _ => return,
-            }
-        }
     }
 
     /// Those that wait, the longest first, but for one of `own`: ours, or one like it.

@@ -75,21 +75,8 @@ impl Writer {
     async fn append_all(&mut self) {
         while let Some(batch) = self.gather().await {
             self.append(batch).await;
-            self.give_way().await;
-        }
-    }
-
-    /// Lets those just answered come back with their next command before the
-    /// next batch is closed: gives way for as long as more have come meanwhile.
-    /// Else the callers split into camps that take turns, and every batch is smaller.
-    async fn give_way(&self) {
-        let mut waiting = 0;
-        loop {
-            tokio::task::yield_now().await;
-            match self.queue.len() {
-                more if more > waiting && more < BATCH => waiting = more,
-                _ => return,
-            }
+            // Else the callers split into camps that take turns, and every batch is smaller.
+            give_way(|| self.queue.len(), BATCH).await;
         }
     }
 
@@ -220,6 +207,19 @@ impl Batch {
         self.commits.push(prepared);
         self.answers.push(answer);
         None
+    }
+}
+
+/// Lets those who were answered together come back with what they ask next:
+/// gives way for as long as more have come meanwhile, up to `most`.
+pub(super) async fn give_way(waiting: impl Fn() -> usize, most: usize) {
+    let mut before = 0;
+    loop {
+        tokio::task::yield_now().await;
+        match waiting() {
+            more if more > before && more < most => before = more,
+            _ => return,
+        }
     }
 }
 

@@ -84,10 +84,11 @@ impl Checkpointer {
         sqlx::query(sql::CHECKPOINT).execute(&mut connection).await?;
         let forgets = self.forgets.swap(false, Ordering::Relaxed);
         let statement = if forgets || self.size() > BOUND { sql::TRUNCATE_WAL } else { sql::RESTART_WAL };
-        let is_hindered: bool = sqlx::query_scalar(statement).fetch_one(&mut connection).await?;
+        let is_hindered: Result<bool, _> = sqlx::query_scalar(statement).fetch_one(&mut connection).await;
+        // What was not truncated is still to be forgotten.
+        self.forgets.fetch_or(forgets && !matches!(is_hindered, Ok(false)), Ordering::Relaxed);
         self.bound.store(BOUND, Ordering::Relaxed);
-        if is_hindered {
-            self.forgets.fetch_or(forgets, Ordering::Relaxed);
+        if is_hindered? {
             self.put_off();
         }
         sqlx::Connection::close(connection).await
