@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
-use rekey_events::{Env, SystemEnv};
+use rekey_events::{Env, ProcessEnv};
 use tracing_subscriber::EnvFilter;
 
 /// A self-hosted, event-sourced password service.
@@ -74,7 +74,7 @@ impl Cli {
     /// # Errors
     /// It cannot be done; the text says why.
     pub async fn run(self) -> Result<ExitCode, Box<dyn Error>> {
-        let env: Arc<dyn Env> = Arc::new(SystemEnv);
+        let env: Arc<dyn Env> = Arc::new(ProcessEnv::default());
         match self.task {
             Task::Dev(args) => {
                 log_for_people();

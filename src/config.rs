@@ -1,6 +1,7 @@
 //! Configuration: one TOML file, every key overridable by environment
-//! (`REKEY_MAIL__HOST` for `mail.host`, lists separated by commas; API keys are
-//! in the file only), secrets from files by `*_file`.
+//! (`REKEY_MAIL__HOST` for `mail.host`, `REKEY_MAIL__PROVIDERS__0__HOST` for the
+//! first of `mail.providers`, lists separated by commas; API keys are in the file
+//! only), secrets from files by `*_file`.
 
 mod api_key;
 mod database;
@@ -82,7 +83,8 @@ impl Config {
     /// # Errors
     /// A key is missing, unknown or of the wrong type; the text names it.
     pub fn load(path: &Path, variables: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
-        let ours: HashMap<_, _> = variables.filter(|(name, _)| is_key(name)).collect();
+        let ours = variables.filter(|(name, _)| is_key(name));
+        let ours: HashMap<_, _> = ours.map(|(name, value)| (numbered(name), value)).collect();
         let environment = Environment::with_prefix("REKEY")
             .prefix_separator("_")
             .separator("__")
@@ -112,7 +114,7 @@ impl Config {
                 "public_url must begin with https:// (or be this machine's own)".to_owned(),
             ));
         }
-        self.mail.sender()?;
+        self.mail.check()?;
         self.policy.check()?;
         self.nats.as_ref().map_or(Ok(()), Nats::check)?;
         self.api_keys.iter().try_for_each(ApiKey::check)
@@ -141,6 +143,16 @@ fn is_this_machine(url: &str) -> bool {
         rest.is_empty() || rest.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok())
     };
     ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| host.strip_prefix(name).is_some_and(ends))
+}
+
+/// The name of a variable with the number of a mail server as the parser takes it.
+fn numbered(name: String) -> String {
+    const PROVIDERS: &str = "REKEY_MAIL__PROVIDERS";
+    let numbered = name.strip_prefix(PROVIDERS).and_then(|rest| rest.strip_prefix("__")?.split_once("__"));
+    match numbered {
+        Some((number, key)) => format!("{PROVIDERS}[{number}]__{key}"),
+        None => name,
+    }
 }
 
 /// Whether the variable sets a key of ours; `REKEY_LOG` is read elsewhere.

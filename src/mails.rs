@@ -4,16 +4,18 @@ pub mod words;
 
 use rekey_events::Moment;
 use rekey_events::rows::MailRow;
+use rekey_events::store::overview::Wait;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::http::events::ReadableEvent;
 
 /// The states a mail can be in.
-pub const STATES: [&str; 7] = ["pending", "unknown", "accepted", "rejected", "expired", "superseded", "dead"];
+pub const STATES: [&str; 8] =
+    ["pending", "unknown", "accepted", "rejected", "suppressed", "expired", "superseded", "dead"];
 
 /// Those that somebody may want to look at.
-pub const TROUBLED: [&str; 3] = ["unknown", "rejected", "dead"];
+pub const TROUBLED: [&str; 4] = ["unknown", "rejected", "suppressed", "dead"];
 
 /// The kinds there are.
 pub const KINDS: [&str; 3] = ["reset_link", "admin_reset_link", "password_changed"];
@@ -26,7 +28,7 @@ pub struct ShownMail {
     pub(crate) kind: String,
     pub(crate) account_id: String,
     pub(crate) reset_id: Option<String>,
-    /// `pending`, `unknown`, `accepted`, `rejected`, `expired`, `superseded` or `dead`.
+    /// `pending`, `unknown`, `accepted`, `rejected`, `suppressed`, `expired`, `superseded` or `dead`.
     pub(crate) state: String,
     /// Whether it was tried before.
     pub(crate) tried: bool,
@@ -43,15 +45,30 @@ pub struct ShownMail {
     pub(crate) settled_at: Option<String>,
     /// The mail server's last code.
     pub(crate) last_code: Option<i32>,
+    /// What it waits for at this moment, while a worker has it in hand.
+    pub(crate) waits_for: Option<WaitsFor>,
+}
+
+/// What a mail waits for that a worker tries to hand over.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WaitsFor {
+    /// The mail server, as the configuration names it.
+    pub(crate) provider: String,
+    /// `slot` (one of the connections there may be), `connect`, `greeting`, `hello`, `tls`, `auth`,
+    /// `reset` (of a kept connection), `mail`, `rcpt`, `data`, `body` or `dot`.
+    pub(crate) phase: String,
+    /// For how long.
+    pub(crate) seconds: u64,
 }
 
 impl ShownMail {
-    /// The mail of this row, as it is `now`.
+    /// The mail of this row, as it is `now`; `waits` is what is known to be waited for.
     #[must_use]
-    pub fn new(row: MailRow, now: Moment) -> Self {
+    pub fn new(row: MailRow, waits: &[Wait], now: Moment) -> Self {
         let time = |micros| Moment::from_micros(micros).to_string();
         let (requested, due) = (Moment::from_micros(row.requested_at), Moment::from_micros(row.due_at));
         let is_due = row.settled_at.is_none();
+        let is_of = |wait: &&Wait| (wait.mail, wait.version) == (row.mail_id, row.version);
         Self {
             mail_id: row.mail_id.to_string(),
             kind: row.kind,
@@ -67,7 +84,14 @@ impl ShownMail {
             expires_at: time(row.expires_at),
             settled_at: row.settled_at.map(time),
             last_code: row.last_code,
+            waits_for: waits.iter().find(is_of).map(WaitsFor::from),
         }
+    }
+}
+
+impl From<&Wait> for WaitsFor {
+    fn from(wait: &Wait) -> Self {
+        Self { provider: wait.provider.clone(), phase: wait.phase.clone(), seconds: wait.millis / 1000 }
     }
 }
 

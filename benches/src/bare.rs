@@ -68,7 +68,7 @@ pub async fn measure(bed: &Bed, options: &Options) {
     for callers in &options.callers {
         // The limit does not know callers: once is enough.
         let compared = if *callers == 64 { &contenders[..] } else { &contenders[..2] };
-        compare("append", *callers, options, compared).await;
+        compare(bed, "append", *callers, options, compared).await;
     }
 }
 

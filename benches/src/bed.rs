@@ -9,7 +9,9 @@ use std::time::Duration;
 use rekey_events::SystemEnv;
 use rekey_events::store::{Log, Store};
 use rekey_test_support::postgres::Postgres;
+use sqlx::{Connection, PgConnection};
 use tempfile::TempDir;
+use tokio::process::Command;
 use uuid::Uuid;
 
 use crate::Kind;
@@ -63,6 +65,16 @@ impl Bed {
             tokio::spawn(watch(PathBuf::from(format!("{path}-wal")), self.wal.clone()));
         }
         log
+    }
+
+    /// Brings to the disk what is still to be written: a server's dirty pages
+    /// would else be charged to whoever has the next turn.
+    pub async fn settle(&self) {
+        if let Some(server) = &self.server {
+            let mut connection = PgConnection::connect(&server.url()).await.unwrap();
+            sqlx::raw_sql("CHECKPOINT").execute(&mut connection).await.unwrap();
+        }
+        assert!(Command::new("sync").status().await.unwrap().success());
     }
 
     /// Prints how large the WAL became.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::Options;
+use crate::bed::Bed;
 use crate::run::{Contender, Outcome, turn};
 
 /// Those compared, each with its name; the first is ours.
@@ -18,6 +19,7 @@ pub fn head(title: &str) {
 
 /// Lets all have their turns, and prints a line for each.
 pub async fn compare(
+    bed: &Bed,
     work: &str,
     callers: usize,
     options: &Options,
@@ -26,7 +28,7 @@ pub async fn compare(
     let mut outcomes = vec![Vec::new(); contenders.len()];
     for _ in 0..options.rounds {
         for ((_, contender), outcomes) in contenders.iter().zip(&mut outcomes) {
-            outcomes.push(turn(contender, callers, Duration::from_secs_f64(options.seconds)).await);
+            outcomes.push(turn(bed, contender, callers, Duration::from_secs_f64(options.seconds)).await);
         }
     }
     for ((name, _), theirs) in contenders.iter().zip(&outcomes) {

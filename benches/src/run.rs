@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 
+use crate::bed::Bed;
+
 /// One of those compared.
 pub trait Contender: Send + Sync {
     /// Comes before a turn, unmeasured.
@@ -34,10 +36,11 @@ pub struct Outcome {
     pub p99: Duration,
 }
 
-/// Lets `callers` call for `limit`.
-pub async fn turn(contender: &Arc<dyn Contender>, callers: usize, limit: Duration) -> Outcome {
+/// Lets `callers` call for `limit`, when what others wrote before is on the disk.
+pub async fn turn(bed: &Bed, contender: &Arc<dyn Contender>, callers: usize, limit: Duration) -> Outcome {
     let callers = contender.callers().unwrap_or(callers);
     contender.prepare().await;
+    bed.settle().await;
     let start = Instant::now();
     let tasks: Vec<_> =
         (0..callers).map(|_| tokio::spawn(caller(contender.clone(), start + limit))).collect();

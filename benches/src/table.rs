@@ -49,7 +49,7 @@ pub async fn measure(bed: &Bed, options: &Options) {
     if bed.kind == Kind::Postgres {
         contenders.push(("just truncated", truncated(bed).await));
     }
-    compare("append", 64, options, &contenders).await;
+    compare(bed, "append", 64, options, &contenders).await;
 }
 
 async fn run(kind: Kind, url: &str, on_postgres: &'static str, on_sqlite: &'static str) {
@@ -105,7 +105,7 @@ async fn truncated(bed: &Bed) -> Arc<dyn Contender> {
     run(bed.kind, &url, POSTGRES_MILLION, SQLITE_MILLION).await;
     let appends = Arc::new(Appends(bed.log(&url).await));
     let met: Arc<dyn Contender> = appends.clone();
-    turn(&met, 64, Duration::from_secs(2)).await;
+    turn(bed, &met, 64, Duration::from_secs(2)).await;
     Arc::new(Truncated { url, appends: Appends(appends.0.clone()) })
 }
 

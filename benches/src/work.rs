@@ -110,7 +110,7 @@ pub async fn measure(bed: &Bed, options: &Options, views: bool) {
             contenders.extend(peers::commands(bed, &calls, views, &accounts, options.pool).await);
         }
         for callers in &options.callers {
-            compare(work.name(), *callers, options, &contenders).await;
+            compare(bed, work.name(), *callers, options, &contenders).await;
         }
     }
 }

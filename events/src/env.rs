@@ -1,7 +1,7 @@
 //! Where time and randomness come in: the only door.
 
-use std::sync::Mutex;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use uuid::Uuid;
 
@@ -11,6 +11,10 @@ use crate::moment::Moment;
 pub trait Env: Send + Sync + 'static {
     /// The moment it is.
     fn now(&self) -> Moment;
+
+    /// Is told that it is `now` by the clock that all processes on a database
+    /// share. Those that have no use for it do not listen.
+    fn told(&self, _now: Moment) {}
 
     /// Fills `bytes` with unpredictable bytes.
     fn fill(&self, bytes: &mut [u8]);
@@ -49,6 +53,33 @@ impl Env for SystemEnv {
     }
 }
 
+/// What processes go by: the database's clock once told of it, the system's until
+/// then; and the system's dice.
+#[derive(Debug, Default)]
+pub struct ProcessEnv(Mutex<Option<Told>>);
+
+/// What was said, and when by a clock that goes on evenly and that nobody sets.
+#[derive(Clone, Copy, Debug)]
+struct Told {
+    now: Moment,
+    at: Instant,
+}
+
+impl Env for ProcessEnv {
+    fn now(&self) -> Moment {
+        let told = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        told.map_or_else(|| SystemEnv.now(), |told| told.now.after(told.at.elapsed()))
+    }
+
+    fn told(&self, now: Moment) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Told { now, at: Instant::now() });
+    }
+
+    fn fill(&self, bytes: &mut [u8]) {
+        SystemEnv.fill(bytes);
+    }
+}
+
 /// A clock set by hand and repeatable dice, for tests and demonstrations.
 #[derive(Debug)]
 pub struct ManualEnv(Mutex<(Moment, u64)>);
@@ -72,7 +103,7 @@ impl ManualEnv {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, (Moment, u64)> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

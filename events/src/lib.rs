@@ -27,7 +27,7 @@ mod story;
 pub mod token;
 
 pub use aggregate::{At, Rules};
-pub use env::{Env, SystemEnv};
+pub use env::{Env, ProcessEnv, SystemEnv};
 pub use fact::Fact;
 pub use ids::*;
 pub use moment::Moment;

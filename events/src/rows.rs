@@ -65,7 +65,7 @@ pub struct MailRow {
     pub account_id: AccountId,
     /// The reset whose link it carries.
     pub reset_id: Option<ResetId>,
-    /// `pending`, `unknown`, `accepted`, `rejected`, `expired`, `superseded` or `dead`.
+    /// `pending`, `unknown`, `accepted`, `rejected`, `suppressed`, `expired`, `superseded` or `dead`.
     pub state: String,
     /// The version of its stream that this row shows: the fence of a claim.
     pub version: i64,
@@ -81,6 +81,10 @@ pub struct MailRow {
     pub settled_at: Option<i64>,
     /// The mail server's last code.
     pub last_code: Option<i32>,
+    /// The provider that may have taken it: it goes nowhere else.
+    pub pinned_to: Option<String>,
+    /// The provider that refused the message itself: it goes to another one, if there is one.
+    pub refused_by: Option<String>,
 }
 
 /// A vault row: who an account's person is.
@@ -99,6 +103,18 @@ pub struct PersonRow {
     pub email_key: String,
     /// The person's name, as shown.
     pub display_name: String,
+}
+
+/// A vault row: an address that a mail server called dead. Nothing is sent there for a while.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "store", derive(sqlx::FromRow))]
+pub struct SuppressionRow {
+    /// Whose mail was refused; the row is erased with the person.
+    pub account_id: AccountId,
+    /// The address, folded for comparison.
+    pub email_key: String,
+    /// When it is over, µs.
+    pub ends_at: i64,
 }
 
 /// A vault row: the password an account has, hashed.
@@ -222,6 +238,10 @@ pub enum Change {
     PutMail(MailRow),
     /// Sets who the person is; a username that is taken fails the commit.
     PutPerson(PersonRow),
+    /// Suppresses an address, if it is (still) the one on file.
+    PutSuppression(SuppressionRow),
+    /// Ends the suppression of this address, folded.
+    DropSuppression(String),
     /// Sets the account's password.
     PutCredential(CredentialRow),
     /// Sets the account's second factor.

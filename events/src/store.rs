@@ -6,12 +6,14 @@
 
 pub mod append;
 mod changes;
+mod clock;
 pub mod error;
 pub mod execute;
 pub mod hints;
 mod loads;
 pub mod log;
 pub mod mails;
+mod many;
 mod open;
 pub mod overview;
 mod postgres;
@@ -19,6 +21,7 @@ mod reads;
 pub mod sql;
 mod sqlite;
 mod streams;
+mod together;
 pub mod vault;
 pub mod wakes;
 mod writer;
@@ -58,16 +61,19 @@ macro_rules! reading {
     };
 }
 
-/// Runs the same body over either database's pool for writing outside the log.
+/// Runs the same body over either database's way of writing outside the log.
 macro_rules! writing {
-    ($store:expr, $pool:ident => $body:expr) => {
+    ($store:expr, $executor:ident => $body:expr) => {
         match $store {
             $crate::store::Store::Sqlite(database) => {
-                let $pool = &database.writer;
-                $body
+                let mut turn = database.writing.turn().await?;
+                let $executor = &mut turn.connection;
+                let result = $body;
+                turn.give_back();
+                result
             }
             $crate::store::Store::Postgres(database) => {
-                let $pool = &database.pool;
+                let $executor = &database.pool;
                 $body
             }
         }

@@ -11,6 +11,15 @@ CREATE TABLE people (
     CONSTRAINT people_username UNIQUE (username_key)
 );
 
+-- Addresses that a mail server called dead: nothing is sent there for a while.
+CREATE TABLE suppressions (
+    account_id uuid   NOT NULL,
+    email_key  text   NOT NULL,
+    ends_at    bigint NOT NULL,
+    PRIMARY KEY (email_key, account_id)
+);
+CREATE INDEX suppressions_account ON suppressions (account_id);
+
 CREATE TABLE credentials (
     account_id    uuid PRIMARY KEY,
     credential_id uuid NOT NULL,

@@ -40,16 +40,23 @@ CREATE TABLE mails (
     expires_at   bigint  NOT NULL,
     settled_at   bigint,
     last_code    integer,
-    -- Not part of the fold: the worker that is at it. Any new version frees it.
-    claimed_by   uuid
+    pinned_to    text,
+    refused_by   text,
+    -- Not part of the fold: the worker that is at it, and the provider it takes it to.
+    -- Any new version frees it.
+    claimed_by   uuid,
+    going_to     text
 ) WITH (fillfactor = 70);
 CREATE INDEX mails_due ON mails (due_at) WHERE state IN ('pending', 'unknown');
 CREATE INDEX mails_account ON mails (account_id);
 -- What somebody may want to look at is rare.
-CREATE INDEX mails_troubled ON mails (state) WHERE state IN ('unknown', 'rejected', 'dead');
+CREATE INDEX mails_troubled ON mails (state) WHERE state IN ('unknown', 'rejected', 'suppressed', 'dead');
 
 -- A worker's lease: its claims are its own until then, on this database's clock.
 CREATE TABLE workers (
     worker_id    uuid   PRIMARY KEY,
-    leased_until bigint NOT NULL
+    renewed_at   bigint NOT NULL,
+    leased_until bigint NOT NULL,
+    -- What the mails it has in hand waited for then, as JSON: so that a silent server is seen at once.
+    waits        text   NOT NULL
 );

@@ -69,7 +69,8 @@ BEGIN
         ON CONFLICT (mail_id) DO UPDATE SET
             state = EXCLUDED.state, version = EXCLUDED.version, attempts = EXCLUDED.attempts,
             due_at = EXCLUDED.due_at, expires_at = EXCLUDED.expires_at, settled_at = EXCLUDED.settled_at,
-            last_code = EXCLUDED.last_code, claimed_by = NULL;
+            last_code = EXCLUDED.last_code, pinned_to = EXCLUDED.pinned_to, refused_by = EXCLUDED.refused_by,
+            claimed_by = NULL, going_to = NULL;
     END IF;
     IF changes ? 'erase_people' THEN
         DELETE FROM origins WHERE event_id IN (
@@ -78,6 +79,7 @@ BEGIN
                 UNION SELECT s.stream FROM events s WHERE s.subject <> s.stream AND s.subject IN (
                     SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j)));
         DELETE FROM people WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
+        DELETE FROM suppressions WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
         DELETE FROM credentials WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
         DELETE FROM factors WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
         DELETE FROM recovery_codes WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
@@ -88,6 +90,16 @@ BEGIN
         ON CONFLICT (account_id) DO UPDATE SET
             username = EXCLUDED.username, username_key = EXCLUDED.username_key, email = EXCLUDED.email,
             email_key = EXCLUDED.email_key, display_name = EXCLUDED.display_name;
+    END IF;
+    IF changes ? 'drop_suppressions' THEN
+        DELETE FROM suppressions WHERE email_key IN (SELECT jsonb_array_elements_text(changes -> 'drop_suppressions'));
+    END IF;
+    IF changes ? 'suppressions' THEN
+        -- Only addresses that are (still) those on file.
+        INSERT INTO suppressions SELECT p.account_id, p.email_key, s.ends_at
+        FROM jsonb_populate_recordset(NULL::suppressions, changes -> 'suppressions') s
+        JOIN people p ON p.account_id = s.account_id AND p.email_key = s.email_key
+        ON CONFLICT (email_key, account_id) DO UPDATE SET ends_at = EXCLUDED.ends_at;
     END IF;
     IF changes ? 'credentials' THEN
         INSERT INTO credentials SELECT * FROM jsonb_populate_recordset(NULL::credentials, changes -> 'credentials')

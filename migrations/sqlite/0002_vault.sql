@@ -11,6 +11,15 @@ CREATE TABLE people (
     CONSTRAINT people_username UNIQUE (username_key)
 );
 
+-- Addresses that a mail server called dead: nothing is sent there for a while.
+CREATE TABLE suppressions (
+    account_id BLOB    NOT NULL,
+    email_key  TEXT    NOT NULL,
+    ends_at    INTEGER NOT NULL,
+    PRIMARY KEY (email_key, account_id)
+);
+CREATE INDEX suppressions_account ON suppressions (account_id);
+
 CREATE TABLE credentials (
     account_id    BLOB PRIMARY KEY NOT NULL,
     credential_id BLOB NOT NULL,

@@ -40,16 +40,23 @@ CREATE TABLE mails (
     expires_at   INTEGER  NOT NULL,
     settled_at   INTEGER,
     last_code    INTEGER,
-    -- Not part of the fold: the worker that is at it. Any new version frees it.
-    claimed_by   BLOB
+    pinned_to    TEXT,
+    refused_by   TEXT,
+    -- Not part of the fold: the worker that is at it, and the provider it takes it to.
+    -- Any new version frees it.
+    claimed_by   BLOB,
+    going_to     TEXT
 );
 CREATE INDEX mails_due ON mails (due_at) WHERE state IN ('pending', 'unknown');
 CREATE INDEX mails_account ON mails (account_id);
 -- What somebody may want to look at is rare.
-CREATE INDEX mails_troubled ON mails (state) WHERE state IN ('unknown', 'rejected', 'dead');
+CREATE INDEX mails_troubled ON mails (state) WHERE state IN ('unknown', 'rejected', 'suppressed', 'dead');
 
 -- A worker's lease: its claims are its own until then, on this database's clock.
 CREATE TABLE workers (
     worker_id    BLOB   PRIMARY KEY NOT NULL,
-    leased_until INTEGER NOT NULL
+    renewed_at   INTEGER NOT NULL,
+    leased_until INTEGER NOT NULL,
+    -- What the mails it has in hand waited for then, as JSON: so that a silent server is seen at once.
+    waits        TEXT    NOT NULL
 );

@@ -1,15 +1,21 @@
-//! `[mail]`: from whom, through which server, how signed.
+//! `[mail]`: from whom, through which servers, how signed.
 
+mod provider;
+
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use rekey_workers::message::Mailbox;
-use rekey_workers::smtp::{Address, Limits, ProviderConfig, Tls};
+use rekey_workers::smtp::{Address, ProviderConfig};
 use serde::Deserialize;
 
 use super::ConfigError;
-use super::file::credentials;
+pub use provider::MailTls;
+use provider::{Provider, max_connections, submission};
 
-/// Outgoing mail.
+/// Outgoing mail. The server is given here, or several in `providers`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mail {
@@ -17,26 +23,23 @@ pub struct Mail {
     pub from: String,
     /// The sender's name shown beside it.
     pub from_name: Option<String>,
-    /// The mail server.
-    pub host: String,
-    /// Its port.
-    #[serde(default = "submission")]
-    pub port: u16,
-    /// How the connection is encrypted.
-    #[serde(default)]
-    pub tls: MailTls,
-    /// The user to authenticate as.
-    username: Option<String>,
-    /// A file that holds the password.
-    password_file: Option<PathBuf>,
     /// How we name ourselves in EHLO.
     #[serde(default = "hello_name")]
     pub hello_name: String,
-    /// Connections at a time.
-    #[serde(default = "max_connections")]
-    pub max_connections: usize,
+    /// Hours for which nothing is sent to an address that was refused for good.
+    #[serde(default = "suppress_hours")]
+    pub suppress_hours: u64,
     /// How mails are signed, if they are.
     pub dkim: Option<Dkim>,
+    /// The mail servers, the preferred one first.
+    #[serde(default)]
+    providers: Vec<Provider>,
+    host: Option<String>,
+    port: Option<u16>,
+    tls: Option<MailTls>,
+    username: Option<String>,
+    password_file: Option<PathBuf>,
+    max_connections: Option<usize>,
 }
 
 /// DKIM (RFC 6376).
@@ -51,29 +54,12 @@ pub struct Dkim {
     pub key_file: PathBuf,
 }
 
-/// How the connection to the mail server is encrypted.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MailTls {
-    /// STARTTLS, required.
-    #[default]
-    Starttls,
-    /// From the first byte.
-    Implicit,
-    /// Not at all.
-    None,
-}
-
-fn submission() -> u16 {
-    587
-}
-
 fn hello_name() -> String {
     "localhost".to_owned()
 }
 
-fn max_connections() -> usize {
-    8
+fn suppress_hours() -> u64 {
+    72
 }
 
 impl Mail {
@@ -88,25 +74,72 @@ impl Mail {
         Ok(Mailbox { name: self.from_name.clone(), address })
     }
 
-    /// The mail server, as the driver takes it.
+    /// The mail servers as the driver takes them, the preferred one first.
     ///
     /// # Errors
     /// Only one of `username` and `password_file` is given, or the file cannot be read.
-    pub fn provider(&self) -> Result<ProviderConfig, ConfigError> {
-        Ok(ProviderConfig {
-            name: self.host.clone(),
-            host: self.host.clone(),
-            port: self.port,
-            tls: match self.tls {
-                MailTls::Starttls => Tls::StartTls,
-                MailTls::Implicit => Tls::Implicit,
-                MailTls::None => Tls::None,
-            },
-            extra_roots: None,
-            credentials: credentials("mail", self.username.as_ref(), self.password_file.as_ref())?,
-            hello_name: self.hello_name.clone(),
-            max_connections: self.max_connections,
-            limits: Limits::default(),
-        })
+    pub fn servers(&self) -> Result<Vec<ProviderConfig>, ConfigError> {
+        self.providers()?.iter().map(|provider| provider.server(&self.hello_name)).collect()
+    }
+
+    /// For how long nothing is sent to an address that was refused for good.
+    #[must_use]
+    pub fn suppress_for(&self) -> Duration {
+        Duration::from_secs(self.suppress_hours * 60 * 60)
+    }
+
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        self.sender()?;
+        if self.suppress_hours > 876_000 {
+            return Err(ConfigError("mail.suppress_hours must be at most 876000".to_owned()));
+        }
+        let mut names = HashSet::new();
+        match self.providers()?.iter().map(Provider::name).find(|name| !names.insert((*name).to_owned())) {
+            Some(twice) => Err(ConfigError(format!(
+                "two of mail.providers are named {twice}: give each a name of its own"
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// Those of the list, or the one that is given without a list.
+    fn providers(&self) -> Result<Cow<'_, [Provider]>, ConfigError> {
+        match (self.single(), self.providers.is_empty()) {
+            (None, false) => Ok(Cow::Borrowed(&self.providers)),
+            (Some(host), true) => Ok(Cow::Owned(vec![self.short_form(host?)])),
+            (Some(_), false) => Err(ConfigError(
+                "give the mail server in [mail] (mail.host and so on), or several in [[mail.providers]], not both"
+                    .to_owned(),
+            )),
+            (None, true) => Err(ConfigError(
+                "mail.host is missing: the mail server, unless [[mail.providers]] names several".to_owned(),
+            )),
+        }
+    }
+
+    /// The server's host, if any key of the short form is given.
+    fn single(&self) -> Option<Result<&str, ConfigError>> {
+        let others = self.port.is_some()
+            || self.tls.is_some()
+            || self.username.is_some()
+            || self.password_file.is_some()
+            || self.max_connections.is_some();
+        match &self.host {
+            Some(host) => Some(Ok(host)),
+            None if others => Some(Err(ConfigError("mail.host is missing: the mail server".to_owned()))),
+            None => None,
+        }
+    }
+
+    fn short_form(&self, host: &str) -> Provider {
+        Provider {
+            name: None,
+            host: host.to_owned(),
+            port: self.port.unwrap_or_else(submission),
+            tls: self.tls.unwrap_or_default(),
+            username: self.username.clone(),
+            password_file: self.password_file.clone(),
+            max_connections: self.max_connections.unwrap_or_else(max_connections),
+        }
     }
 }

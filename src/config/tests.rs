@@ -34,19 +34,62 @@ fn the_environment_overrides_the_file() {
         ],
     )
     .unwrap();
-    assert_eq!((config.mail.port, config.product.as_str()), (2525, "Acme"));
+    let servers = config.mail.servers().unwrap();
+    assert_eq!(
+        (servers[0].port, servers[0].name.as_str(), config.product.as_str()),
+        (2525, "smtp.example.org", "Acme")
+    );
     assert_eq!(config.trusted_proxies.len(), 2);
     assert_eq!(config.base_url(), "https://login.example.org");
+}
+
+const PROVIDERS: &str = r#"
+    public_url = "https://login.example.org/"
+    key_file = "keys.toml"
+    [database]
+    url = "sqlite:rekey.db"
+    [mail]
+    from = "noreply@example.org"
+    [[mail.providers]]
+    name = "main"
+    host = "smtp.example.org"
+    [[mail.providers]]
+    host = "smtp.example.net"
+    max_connections = 3
+"#;
+
+#[test]
+fn mail_servers_are_an_ordered_list() {
+    let names = |config: &Config| -> Vec<String> {
+        config.mail.servers().unwrap().into_iter().map(|server| server.name).collect()
+    };
+    let config = load(PROVIDERS, &[]).unwrap();
+    assert_eq!(names(&config), ["main", "smtp.example.net"]);
+    assert_eq!(config.mail.servers().unwrap()[1].max_connections, 3);
+    let config = load(
+        PROVIDERS,
+        &[("REKEY_MAIL__PROVIDERS__1__NAME", "spare"), ("REKEY_MAIL__PROVIDERS__0__PORT", "2525")],
+    );
+    let config = config.unwrap();
+    assert_eq!(
+        (names(&config), config.mail.servers().unwrap()[0].port),
+        (vec!["main".to_owned(), "spare".to_owned()], 2525)
+    );
 }
 
 #[test]
 fn what_is_wrong_is_named() {
     let plain = FILE.replace("https", "http");
+    let hostless = FILE.replace("host =", "# host =");
     for (text, variables, named) in [
         (plain.as_str(), &[][..], "public_url"),
         (FILE, &[("REKEY_MAIL__HOSTT", "x")][..], "hostt"),
         (FILE, &[("REKEY_MAIL__PORT", "many")][..], "port"),
         (FILE, &[("REKEY_MAIL__FROM", "nobody")][..], "mail.from"),
+        (FILE, &[("REKEY_MAIL__PROVIDERS__0__HOST", "other")][..], "not both"),
+        (PROVIDERS, &[("REKEY_MAIL__PORT", "25")][..], "not both"),
+        (PROVIDERS, &[("REKEY_MAIL__PROVIDERS__1__NAME", "main")][..], "two of mail.providers"),
+        (hostless.as_str(), &[][..], "mail.host"),
         (format!("{FILE}[nats]\nservers = []").as_str(), &[][..], "nats.servers"),
         (format!("{FILE}[nats]\nservers = [\"nats://a\"]\nreplicas = 2").as_str(), &[][..], "nats.replicas"),
         ("", &[][..], "public_url"),

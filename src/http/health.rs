@@ -43,6 +43,6 @@ pub(super) async fn metrics(State(app): State<App>, Called(call): Called) -> Res
     page.counter("rekey_log_position", "The position of the log's last event.")
         .is(store.last_position().await?);
     metrics::mails::show(&mut page, &store.queue().await?, now);
-    app.activity.show(&mut page);
+    app.activity.show(&mut page, now);
     Ok(page.into_response())
 }

@@ -20,7 +20,8 @@ const PAGE: i64 = 200;
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Search {
-    /// In this state: `pending`, `unknown`, `accepted`, `rejected`, `expired`, `superseded`, `dead`.
+    /// In this state: `pending`, `unknown`, `accepted`, `rejected`, `suppressed`, `expired`, `superseded`,
+    /// `dead`.
     #[serde(default)]
     state: String,
     /// Of this kind: `reset_link`, `admin_reset_link`, `password_changed`.
@@ -45,8 +46,10 @@ pub(super) async fn list(
     known(&search.state, &STATES, "the query has a state that no mail has")?;
     known(&search.kind, &KINDS, "the query has a kind that no mail is of")?;
     let before = search.before.map(MailId);
-    let mails = app.service.store().mails(before, &search.state, &search.kind, PAGE).await?;
-    Ok(Json(mails.into_iter().map(|row| ShownMail::new(row, call.context.at)).collect()))
+    let store = app.service.store();
+    let mails = store.mails(before, &search.state, &search.kind, PAGE).await?;
+    let waits = store.waits().await?;
+    Ok(Json(mails.into_iter().map(|row| ShownMail::new(row, &waits, call.context.at)).collect()))
 }
 
 /// Nothing, or one of the words there are.
@@ -69,6 +72,6 @@ pub(super) async fn one(
     let id: MailId = id.parse().map_err(|_| Kind::NotFound)?;
     let row = app.service.store().mail(id).await?.ok_or(Kind::NotFound)?;
     let events = app.service.store().stream(id.into()).await?;
-    let mail = ShownMail::new(row, call.context.at);
+    let mail = ShownMail::new(row, &app.service.store().waits().await?, call.context.at);
     Ok(Json(MailHistory { mail, events: events.iter().map(ReadableEvent::from).collect() }))
 }

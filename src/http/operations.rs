@@ -81,7 +81,8 @@ async fn readyz(State(watched): State<Watched>) -> Result<&'static str, Problem>
 async fn count(State(watched): State<Watched>) -> Result<Response, Problem> {
     let scene = watched.scene()?;
     let mut page = metrics::Page::default();
-    metrics::mails::show(&mut page, &scene.store.queue().await?, scene.env.now());
-    scene.activity.show(&mut page);
+    let now = scene.env.now();
+    metrics::mails::show(&mut page, &scene.store.queue().await?, now);
+    scene.activity.show(&mut page, now);
     Ok(page.into_response())
 }

@@ -7,7 +7,7 @@ use rekey_events::envelope::StoredEvent;
 use rekey_events::mail::MailEvent;
 use rekey_events::mail::event::{DeadBecause, UnknownBecause};
 
-use super::ShownMail;
+use super::{ShownMail, WaitsFor};
 
 /// A span, rounded down to its largest unit: `12 s`, `3 min`, `5 h`, `2 d`.
 #[must_use]
@@ -42,13 +42,40 @@ pub fn kind(name: &str) -> &str {
 /// Where a mail stands.
 #[must_use]
 pub fn state(mail: &ShownMail) -> &str {
-    if mail.state == "pending" && mail.tried { "deferred" } else { &mail.state }
+    if mail.waits_for.is_some() {
+        "waiting"
+    } else if mail.state == "pending" && mail.tried {
+        "deferred"
+    } else {
+        &mail.state
+    }
+}
+
+/// What a mail in hand waits for: `the greeting of mail.example.org, 4 s`.
+#[must_use]
+pub fn waits_for(waits: &WaitsFor) -> String {
+    let what = match waits.phase.as_str() {
+        "slot" => "a free connection to".to_owned(),
+        "connect" => "a connection to".to_owned(),
+        "greeting" => "the greeting of".to_owned(),
+        "tls" => "the encryption of".to_owned(),
+        "body" => "taking the message, by".to_owned(),
+        "dot" => "the last word of".to_owned(),
+        "hello" => "the answer to EHLO of".to_owned(),
+        "reset" => "the answer to RSET of".to_owned(),
+        command => format!("the answer to {} of", command.to_uppercase()),
+    };
+    format!("{what} {}, {}", waits.provider, span(Duration::from_secs(waits.seconds)))
 }
 
 /// What such a state means, and what to do.
 #[must_use]
 pub fn advice(state: &str) -> Option<&'static str> {
     Some(match state {
+        "waiting" => {
+            "a mailer has it in hand, and the mail server has not answered yet. If that lasts, see whether \
+             the server runs and what is between; the attempt ends by itself, and the mail is tried again."
+        }
         "deferred" => {
             "the mail server put it off, or cannot be reached (no code). It is tried again by itself; \
              where the server asks for something, mend that."
@@ -59,6 +86,10 @@ pub fn advice(state: &str) -> Option<&'static str> {
         }
         "rejected" => {
             "the mail server refused the recipient: correct the address on file, then `rekey mail requeue ID`."
+        }
+        "suppressed" => {
+            "the address on file was refused not long ago, so nothing was sent: correct it, or make sure it \
+             takes mail, then `rekey mail requeue ID`."
         }
         "dead" => {
             "it is not tried again by itself: mend what its last event says, then `rekey mail requeue ID`."
@@ -84,23 +115,32 @@ fn told(event: &MailEvent) -> String {
         E::MailRequested { kind: what, expires_at, .. } => {
             format!("requested: {}, worth sending until {}", kind(what.into()), time(*expires_at))
         }
-        E::MailDeferred { phase, code, enhanced, due_at, .. } => {
-            let phase: &str = phase.into();
+        E::MailDeferred { phase, code, enhanced, due_at, provider, .. } => {
+            let phase = <&str>::from(phase).to_uppercase();
             let said = answer(*code, enhanced.as_deref()).unwrap_or_else(|| "no answer".to_owned());
-            format!("deferred at {}: {said}; tried again at {}", phase.to_uppercase(), time(*due_at))
+            format!("deferred at {phase}: {said}; tried again at {}{}", time(*due_at), by(provider))
         }
-        E::MailOutcomeUnknown { reason, due_at } => {
+        E::MailRerouted { provider, code, enhanced, due_at, .. } => {
+            let said = answer(Some(*code), enhanced.as_deref()).unwrap_or_default();
+            format!("refused by {provider}: {said}; another server is asked at {}", time(*due_at))
+        }
+        E::MailOutcomeUnknown { reason, due_at, provider } => {
             let why = match reason {
                 UnknownBecause::ReplyLost => "the line was lost before the server's last word",
                 UnknownBecause::WorkerDied => "the worker that had it is gone",
             };
-            format!("may have gone out: {why}; the same bytes are sent again at {}", time(*due_at))
+            format!(
+                "may have gone out: {why}; the same bytes are sent{} again at {}",
+                to(provider),
+                time(*due_at)
+            )
         }
         E::MailAccepted { provider, code } => format!("accepted by {provider}: {code}"),
         E::MailRejected { code, enhanced, .. } => {
             let said = answer(Some(*code), enhanced.as_deref()).unwrap_or_default();
             format!("rejected: the server refused the recipient: {said}")
         }
+        E::MailSuppressed {} => "not sent: the address on file was refused not long ago".to_owned(),
         E::MailExpired {} => "not sent: too late to be of use".to_owned(),
         E::MailSuperseded {} => "not sent: the link it carries was used, replaced or ended".to_owned(),
         E::MailDead { reason, code } => dead(*reason, *code),
@@ -108,6 +148,16 @@ fn told(event: &MailEvent) -> String {
             format!("requeued: to be tried again, until {}", time(*expires_at))
         }
     }
+}
+
+/// Who put it off, where that was recorded.
+fn by(provider: &Option<String>) -> String {
+    provider.as_ref().map_or_else(String::new, |provider| format!(" (by {provider})"))
+}
+
+/// Where it goes, where that was recorded.
+fn to(provider: &Option<String>) -> String {
+    provider.as_ref().map_or_else(String::new, |provider| format!(" to {provider}"))
 }
 
 fn dead(reason: DeadBecause, code: Option<u16>) -> String {
@@ -148,6 +198,7 @@ mod tests {
             enhanced: code.map(|_| "5.7.8".to_owned()),
             due_at,
             counted: false,
+            provider: None,
         };
         let again = "tried again at 2026-01-01 00:00:00 UTC";
         assert_eq!(told(&deferred(Some(535))), format!("deferred at AUTH: 535 5.7.8; {again}"));

@@ -2,6 +2,7 @@
 
 use std::fs::{File, TryLockError};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rekey_events::Env;
 use rekey_events::store::{Log, Store, Writer};
@@ -11,10 +12,14 @@ use tokio_util::sync::CancellationToken;
 use super::{BuildError, tables};
 use crate::config::Config;
 
+/// How often the database is asked for the time. In between it is counted.
+const TIME_ASKED_EVERY: Duration = Duration::from_secs(5);
+
 /// The database, the log on it, and its running writer.
 pub(super) struct Base {
     pub(super) log: Log,
     writer: JoinHandle<()>,
+    clock: JoinHandle<()>,
     /// The lock of an embedded database.
     held: Option<File>,
 }
@@ -46,19 +51,31 @@ impl Base {
     }
 
     async fn on(store: Store, held: Option<File>, env: Arc<dyn Env>) -> Result<Self, BuildError> {
+        let clock = tokio::spawn(keep_time(store.clone(), env.clone()));
         let (log, writer) = Log::open(store, env).await?;
-        Ok(Self { log, writer: tokio::spawn(Writer::run(writer)), held })
+        Ok(Self { log, writer: tokio::spawn(Writer::run(writer)), clock, held })
     }
 
     /// Ends the writer, which waits for the last handle on the log, and all connections.
     pub(super) async fn close(self) {
         let store = self.log.store().clone();
         drop(self.log);
+        self.clock.abort();
         if self.writer.await.is_err() {
             tracing::error!("the writer ended by a panic");
         }
         store.close().await;
         drop(self.held);
+    }
+}
+
+/// Goes by the database's clock for ever.
+async fn keep_time(store: Store, env: Arc<dyn Env>) {
+    loop {
+        tokio::time::sleep(TIME_ASKED_EVERY).await;
+        if let Err(error) = store.tell_time(&*env).await {
+            tracing::warn!(%error, "the time is not known from the database: it is counted on");
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use rekey_events::store::Log;
-use rekey_workers::mailer::{Letterhead, Outlet};
+use rekey_workers::mailer::{Letterhead, Outlet, Sending};
 use rekey_workers::message::{Brand, Dkim};
 use rekey_workers::smtp::Pool;
 use rekey_workers::{Bus, Mailer};
@@ -18,7 +18,7 @@ pub const MAILS_AT_ONCE: usize = 16;
 /// Where mails go.
 #[derive(Clone, Debug)]
 pub enum MailTo {
-    /// To the configured server.
+    /// To the configured servers.
     Server,
     /// Into a folder.
     Folder(PathBuf),
@@ -43,10 +43,6 @@ impl Mailing {
         log: &Log,
         bus: Option<Bus>,
     ) -> Result<Mailer, BuildError> {
-        let outlet = match &self.to {
-            MailTo::Server => Outlet::Smtp(Pool::new(config.mail.provider()?)?),
-            MailTo::Folder(folder) => Outlet::Folder(folder.clone()),
-        };
         let letterhead = Letterhead {
             public_url: config.base_url(),
             from: config.mail.sender()?,
@@ -55,11 +51,28 @@ impl Mailing {
             message_id: self.keys.message_id(),
             dkim: dkim(config).await?,
         };
-        let mailer = Mailer::new(log.clone(), letterhead, outlet, self.concurrency);
+        let sending = Sending {
+            outlets: self.outlets(config)?,
+            concurrency: self.concurrency,
+            suppress_for: config.mail.suppress_for(),
+        };
+        let mailer = Mailer::new(log.clone(), letterhead, sending);
         Ok(match bus {
             Some(bus) => mailer.with_bus(bus),
             None => mailer,
         })
+    }
+
+    fn outlets(&self, config: &Config) -> Result<Vec<Outlet>, BuildError> {
+        match &self.to {
+            MailTo::Server => config
+                .mail
+                .servers()?
+                .into_iter()
+                .map(|server| Ok(Outlet::Smtp(Pool::new(server)?)))
+                .collect(),
+            MailTo::Folder(folder) => Ok(vec![Outlet::Folder(folder.clone())]),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rekey_events::mail::{Mail, MailCommand, MailEvent, MailState};
 use rekey_events::policy::{LINK_LEAST_LEFT, NOTICE_LIFETIME};
-use rekey_events::rows::{MailRow, ResetRow};
+use rekey_events::rows::{Change, MailRow, ResetRow};
 use rekey_events::store::execute::{Done, Draft};
 use rekey_events::store::{Context, Log};
 use rekey_events::{MailId, Moment, Permission};
@@ -13,7 +13,7 @@ use super::{Answer, Call, Service};
 use crate::problem::{Kind, Problem};
 
 impl Service {
-    /// Tries a mail again that was rejected, dead or expired.
+    /// Tries a mail again that was rejected, suppressed, dead or expired.
     ///
     /// # Errors
     /// The caller may not, or see [`requeue`].
@@ -29,29 +29,36 @@ impl Service {
     }
 }
 
-/// Tries a mail again; `also` adds what goes with it.
+/// Tries a mail again, also to an address that was suppressed; `also` adds what goes with it.
 ///
 /// # Errors
-/// There is no such mail, it was not rejected, dead or expired, or the link it
-/// carries is over.
+/// There is no such mail, it was not rejected, suppressed, dead or expired, or the
+/// link it carries is over.
 pub async fn requeue(
     log: &Log,
     context: &Context,
     mail: MailId,
     also: impl Fn(&Mail, &[MailEvent], &mut Draft<'_>) + Send,
 ) -> Result<Done<Mail>, Problem> {
-    let expires_at = match log.store().mail(mail).await? {
-        Some(row) if is_requeuable(&row) => worth_sending_until(log, context.at, &row).await?,
+    let row = log.store().mail(mail).await?.filter(is_requeuable);
+    let (expires_at, person) = match &row {
+        Some(row) => {
+            (worth_sending_until(log, context.at, row).await?, log.store().person(row.account_id).await?)
+        }
         // The rules say no, whatever the time.
-        _ => context.at,
+        None => (context.at, None),
+    };
+    let also = move |mail: &Mail, events: &[MailEvent], draft: &mut Draft<'_>| {
+        if let Some(person) = &person {
+            draft.change(Change::DropSuppression(person.email_key.clone()));
+        }
+        also(mail, events, draft);
     };
     Ok(log.execute::<Mail>(context, mail.into(), &MailCommand::Requeue { expires_at }, also).await?)
 }
 
 fn is_requeuable(row: &MailRow) -> bool {
-    row.state.parse().is_ok_and(|state: MailState| {
-        matches!(state, MailState::Rejected | MailState::Dead | MailState::Expired)
-    })
+    row.state.parse().is_ok_and(MailState::is_requeuable)
 }
 
 /// A link is worth sending as long as it is valid; a notice for days.

@@ -60,6 +60,11 @@ impl Bed {
 
     /// A node that does nothing yet; on a file of its own when no database is given.
     pub async fn build(database: Option<String>) -> Self {
+        Self::build_with_spare(database, None).await
+    }
+
+    /// The same, with a second mail server to turn to.
+    pub async fn build_with_spare(database: Option<String>, spare: Option<&SmtpSink>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let own = format!("sqlite:{}", folder.path().join("rekey.db").display());
         let database = database.unwrap_or(own);
@@ -69,7 +74,7 @@ impl Bed {
         let seed = SEED.fetch_add(1, Ordering::Relaxed) << 32;
         let env = Arc::new(ManualEnv::new(Moment::from_micros(1_767_225_600_000_000), seed));
         let keys = Keys::generate(&*env, true);
-        let config = config(folder.path(), &database, &sink);
+        let config = config(folder.path(), &database, &sink, spare);
         let node = Node::build(&config, keys.clone(), MailTo::Server, env.clone()).await.unwrap();
         Self {
             sink,
@@ -235,17 +240,20 @@ impl Drop for Bed {
     }
 }
 
-fn config(folder: &Path, database: &str, sink: &SmtpSink) -> Config {
+fn config(folder: &Path, database: &str, sink: &SmtpSink, spare: Option<&SmtpSink>) -> Config {
     let password = folder.join("password");
     std::fs::write(&password, PASSWORD).unwrap();
-    let mail: Value = json!({
-        "from": "noreply@example.org",
-        "host": sink.address().ip(),
-        "port": sink.address().port(),
-        "tls": "none",
-        "username": USER,
-        "password_file": password,
-    });
+    let server = |sink: &SmtpSink| {
+        let (host, port) = (sink.address().ip(), sink.address().port());
+        json!({ "host": host, "port": port, "tls": "none", "username": USER, "password_file": password })
+    };
+    let mut mail: Value = server(sink);
+    if let Some(spare) = spare {
+        let mut providers = [server(sink), server(spare)];
+        (providers[0]["name"], providers[1]["name"]) = ("main".into(), "spare".into());
+        mail = json!({ "providers": providers });
+    }
+    mail["from"] = "noreply@example.org".into();
     let config = json!({
         "public_url": "http://127.0.0.1:1",
         "listen": "127.0.0.1:0",

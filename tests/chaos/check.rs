@@ -1,21 +1,25 @@
 //! The ledger check: what was acknowledged, what the log says, and what the
 //! mail server itself has seen, held against each other.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod story;
+
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::Path;
 
 use rekey_events::envelope::StoredEvent;
-use rekey_events::mail::MailEvent;
 use rekey_events::request::RequestEvent;
 use rekey_events::store::Store;
 use rekey_events::{AccountId, StreamId};
 use rekey_test_support::smtp::Attempt;
 
 use crate::load::{Told, address};
+pub use story::{Story, micros};
 
 /// How much there was.
 pub struct Found {
+    /// Of each mail.
+    pub stories: Vec<Story>,
     registered: usize,
     requested: usize,
     maybe: usize,
@@ -27,7 +31,7 @@ pub struct Found {
 
 impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { registered, requested, maybe, events, mails, accepted, unknown } = self;
+        let Self { registered, requested, maybe, events, mails, accepted, unknown, .. } = self;
         let doubles = accepted - mails;
         write!(
             f,
@@ -42,32 +46,29 @@ pub async fn nothing_is_lost(store: &Store, ledger: &Path, told: &[Told]) -> Fou
     let log = History::read(store).await;
     let links = log.links_of_all_requests();
     log.has_what_was_acknowledged(told, &links);
-    let mails = log.mails_of(store, &links).await;
-    let accepted = read_ledger(ledger);
-    for one in told.iter().filter(|one| one.requested) {
-        assert!(
-            accepted.contains_key(&one.address()),
-            "no mail for {} in the server's own record",
-            one.username
-        );
-    }
-    for (account, unknown) in &mails {
-        let person = store.person(*account).await.unwrap().unwrap();
-        let attempts =
-            accepted.get(&address(&person.username)).unwrap_or_else(|| panic!("no mail for {account}"));
-        are_the_same_mail(attempts);
+    let mut ledger = read_ledger(ledger);
+    let stories = log.stories_of(store, &links, &mut ledger).await;
+    for story in &stories {
+        are_the_same_mail(story);
         // A double is explained by a moment in which nobody could know.
-        assert!(attempts.len() <= 1 + unknown, "{} mails for {account}, {unknown} unknown", attempts.len());
+        let (accepted, unknown) = (story.accepted().count(), story.unknown());
+        assert!(accepted <= 1 + unknown, "{accepted} mails, {unknown} unknown\n{story}");
     }
-    assert_eq!(accepted.len(), mails.len(), "mails to people who are owed none");
+    let owed_none = ledger.values().flatten().filter(|attempt| attempt.code == 250).count();
+    assert_eq!(owed_none, 0, "mails to people who are owed none");
+    let people: HashSet<_> = stories.iter().map(|story| story.address.as_str()).collect();
+    for one in told.iter().filter(|one| one.requested) {
+        assert!(people.contains(one.address().as_str()), "no mail for {}", one.username);
+    }
     Found {
         registered: told.iter().filter(|one| one.registered.is_some()).count(),
         requested: told.iter().filter(|one| one.requested).count(),
         maybe: told.iter().filter(|one| !one.requested).count(),
         events: log.events.len(),
-        mails: mails.len(),
-        accepted: accepted.values().map(Vec::len).sum(),
-        unknown: mails.values().sum(),
+        mails: stories.len(),
+        accepted: stories.iter().map(|story| story.accepted().count()).sum(),
+        unknown: stories.iter().map(Story::unknown).sum(),
+        stories,
     }
 }
 
@@ -135,68 +136,56 @@ impl History {
         requests.map(link).collect()
     }
 
-    /// Each account that is owed a mail, and how often nobody knew what became
-    /// of it. Each link has one mail, and that has one outcome.
-    async fn mails_of(
+    /// The story of each mail. Each link has one mail, and that has one outcome.
+    async fn stories_of(
         &self,
         store: &Store,
         links: &HashMap<StreamId, AccountId>,
-    ) -> BTreeMap<AccountId, usize> {
+        ledger: &mut HashMap<String, Vec<Attempt>>,
+    ) -> Vec<Story> {
         let mut owed: HashSet<_> = links.keys().copied().collect();
-        let mut mails = BTreeMap::new();
+        let mut stories = Vec::new();
         let mut before = None;
         loop {
             let rows = store.mails(before, "", "", 500).await.unwrap();
             let Some(last) = rows.last() else { break };
             before = Some(last.mail_id);
             for row in rows {
-                assert!(
-                    owed.remove(&row.reset_id.unwrap().into()),
-                    "a second mail, or one that nobody is owed"
-                );
-                assert_eq!(row.state, "accepted", "{}", row.mail_id);
-                let events: Vec<_> =
-                    self.stream(row.mail_id.into()).map(|event| event.decode().unwrap()).collect();
-                let outcomes = events.iter().filter(|event| is_outcome(event)).count();
-                assert_eq!(outcomes, 1, "{events:?}");
-                let unknown =
-                    events.iter().filter(|event| matches!(event, MailEvent::MailOutcomeUnknown { .. }));
-                assert!(mails.insert(row.account_id, unknown.count()).is_none(), "two mails for one account");
+                let is_owed = owed.remove(&row.reset_id.unwrap().into());
+                assert!(is_owed, "a second mail, or one that nobody is owed");
+                let person = store.person(row.account_id).await.unwrap().unwrap();
+                let address = address(&person.username);
+                let attempts = ledger.remove(&address).unwrap_or_default();
+                let story = Story::new(address, self.stream(row.mail_id.into()), attempts);
+                assert_eq!(row.state, "accepted", "{story}");
+                assert_eq!(story.outcomes(), 1, "{story}");
+                assert_ne!(story.accepted().count(), 0, "no 250 in the server's own record\n{story}");
+                stories.push(story);
             }
         }
         assert!(owed.is_empty(), "{} links without a mail", owed.len());
-        mails
+        stories
     }
 }
 
-fn is_outcome(event: &MailEvent) -> bool {
-    use MailEvent as E;
-    matches!(
-        event,
-        E::MailAccepted { .. }
-            | E::MailRejected { .. }
-            | E::MailExpired {}
-            | E::MailSuperseded {}
-            | E::MailDead { .. }
-    )
-}
-
-/// The mails with a 250 in the server's own record, by recipient.
+/// What the server's own record has, by recipient.
 fn read_ledger(path: &Path) -> HashMap<String, Vec<Attempt>> {
     let text = std::fs::read_to_string(path).unwrap();
     let attempts = text.lines().map(|line| serde_json::from_str::<Attempt>(line).unwrap());
-    let mut accepted: HashMap<_, Vec<_>> = HashMap::new();
-    for attempt in attempts.filter(|attempt| attempt.code == 250) {
-        accepted.entry(attempt.to.clone().unwrap()).or_default().push(attempt);
+    let mut ledger: HashMap<_, Vec<_>> = HashMap::new();
+    for attempt in attempts {
+        // Without a recipient, it was refused before one was named.
+        let Some(to) = attempt.to.clone() else { continue };
+        ledger.entry(to).or_default().push(attempt);
     }
-    accepted
+    ledger
 }
 
 /// Whoever gets a mail twice gets the same bytes under the same Message-ID.
-fn are_the_same_mail(attempts: &[Attempt]) {
-    let first = &attempts[0];
+fn are_the_same_mail(story: &Story) {
+    let first = story.accepted().next().unwrap();
     assert!(first.message_id.is_some() && first.sha256.is_some());
-    for other in attempts {
-        assert_eq!((&other.message_id, &other.sha256), (&first.message_id, &first.sha256));
+    for other in story.accepted() {
+        assert_eq!((&other.message_id, &other.sha256), (&first.message_id, &first.sha256), "{story}");
     }
 }

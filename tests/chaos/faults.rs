@@ -1,8 +1,13 @@
 //! What can go wrong around issuer and mailer, row by row.
 
 mod claims;
+mod clock;
 mod database;
 mod ended;
 mod flood;
+mod providers;
 mod refused;
 mod server;
+mod silence;
+mod suppression;
+mod visible;

@@ -136,6 +136,13 @@ impl From<reqwest::Error> for Lost {
     }
 }
 
+/// A new account whose person asks for a link. The server must answer.
+pub async fn asks(api: &Api, username: &str) -> Told {
+    let mut told = Told { username: username.to_owned(), registered: None, requested: false };
+    assert!(ask_for(api, &mut told).await.is_ok(), "an answer was lost");
+    told
+}
+
 async fn ask_for(api: &Api, told: &mut Told) -> Result<(), Lost> {
     let account = json!({ "username": told.username, "email": told.address(), "origin": "app" });
     let (status, answer) = post(api, "/v1/commands/register-account", &account).await?;

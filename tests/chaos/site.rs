@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
+use rekey_test_support::clock::Clock;
 use rekey_test_support::ports;
 use rekey_test_support::process::{Process, Signal};
 use tempfile::TempDir;
@@ -19,6 +20,7 @@ pub struct Site {
     address: SocketAddr,
     key: String,
     level: String,
+    clock: Option<Clock>,
     process: Option<Process>,
 }
 
@@ -27,6 +29,11 @@ impl Site {
     pub async fn new(database: Option<&str>, smtp: SocketAddr) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, ports::free()));
+        // As it is now: it may be built anew while a long test runs.
+        let program = folder.path().join("rekey");
+        std::fs::hard_link(PROGRAM, &program)
+            .or_else(|_| std::fs::copy(PROGRAM, &program).map(drop))
+            .unwrap();
         let (key, token_hash) = api_key().await;
         run(&["keys", "generate", &folder.path().join("keys.toml").display().to_string()]).await;
         let own = format!("sqlite:{}", folder.path().join("rekey.db").display());
@@ -55,7 +62,7 @@ impl Site {
             port = smtp.port(),
         );
         std::fs::write(folder.path().join("rekey.toml"), config).unwrap();
-        Self { folder, address, key, level: "info".to_owned(), process: None }
+        Self { folder, address, key, level: "info".to_owned(), clock: None, process: None }
     }
 
     /// With a broker.
@@ -71,6 +78,11 @@ impl Site {
         Self { level: level.to_owned(), ..self }
     }
 
+    /// Its processes read this clock.
+    pub fn on(self, clock: &Clock) -> Self {
+        Self { clock: Some(clock.clone()), ..self }
+    }
+
     /// The server, once started.
     pub fn process(&self) -> Option<&Process> {
         self.process.as_ref()
@@ -84,6 +96,7 @@ impl Site {
             address,
             key: self.key.clone(),
             level: self.level.clone(),
+            clock: None,
             process: None,
         }
     }
@@ -97,24 +110,44 @@ impl Site {
     }
 
     pub fn start(&mut self) {
-        self.process = Some(self.spawn(&["serve"]));
+        self.process = Some(Process::spawn(&self.command(&["serve"])));
     }
 
     /// Starts the server without workers.
     pub fn serve_alone(&mut self) {
-        self.process = Some(self.spawn(&["serve", "--api-only"]));
+        self.process = Some(Process::spawn(&self.command(&["serve", "--api-only"])));
     }
 
     /// Starts a worker of this role.
     pub fn work(&self, role: &str) -> Process {
-        self.spawn(&["work", role, "--listen", "127.0.0.1:0"])
+        Process::spawn(&self.worker(role))
     }
 
-    fn spawn(&self, arguments: &[&str]) -> Process {
-        let mut command = Command::new(PROGRAM);
+    /// Starts a worker that calls itself `name` in EHLO.
+    pub fn work_as(&self, role: &str, name: &str) -> Process {
+        Process::spawn(self.worker(role).env("REKEY_MAIL__HELLO_NAME", name))
+    }
+
+    /// What the program says to its operator.
+    pub async fn says(&self, arguments: &[&str]) -> String {
+        let mut process = Process::spawn(&self.command(arguments));
+        let status = process.wait().await;
+        assert!(status.success(), "{status}\n{}", process.stderr());
+        process.stdout()
+    }
+
+    fn worker(&self, role: &str) -> Command {
+        self.command(&["work", role, "--listen", "127.0.0.1:0"])
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(self.folder.path().join("rekey"));
         command.args(arguments).arg("--config").arg(self.folder.path().join("rekey.toml"));
         command.env("REKEY_LISTEN", self.address.to_string()).env("REKEY_LOG", &self.level);
-        Process::spawn(&command)
+        if let Some(clock) = &self.clock {
+            clock.rule(&mut command);
+        }
+        command
     }
 
     pub async fn ready(&mut self) {

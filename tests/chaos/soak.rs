@@ -2,8 +2,11 @@
 //! faults of every kind; then the ledger check. `scripts/soak` runs it for ten
 //! minutes, CI for one.
 
+mod doubles;
 mod faults;
+mod journal;
 pub mod town;
+mod waits;
 
 use std::time::{Duration, Instant};
 
@@ -15,6 +18,7 @@ use crate::check;
 use crate::load::Load;
 use crate::until::until_within;
 use faults::Faults;
+use journal::listed;
 use town::Town;
 
 /// A fixed seed draws the same faults again.
@@ -43,7 +47,7 @@ async fn soak_loses_nothing() {
         faults.next(&mut town).await;
         run += 1;
     }
-    faults.are_over(&mut town).await;
+    let journal = faults.are_over(&mut town).await;
     load.server_is_up(run, town.server(run).await);
     let told = load.finish().await;
     let requested = told.iter().filter(|one| one.requested).count();
@@ -55,7 +59,9 @@ async fn soak_loses_nothing() {
     let store = Store::open(&remains.database).await.unwrap();
     let found = check::nothing_is_lost(&store, &remains.ledger, &told).await;
     println!("{seconds} s, seed {seed}: {found}");
-    println!("faults: {faults}; drained in {:.1} s", drained.as_secs_f64());
+    println!("faults: {journal}; drained in {:.1} s", drained.as_secs_f64());
+    println!("doubles by cause: {}", listed(&doubles::explained(&found.stories, &journal)));
+    println!("waits: {}", waits::bounded(&found.stories, &journal));
 }
 
 fn number(variable: &str) -> Option<u64> {

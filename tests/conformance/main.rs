@@ -23,6 +23,7 @@ mod races;
 mod reads;
 mod restart;
 mod views;
+mod waits;
 mod wal;
 
 /// Stamps each test for each database.
@@ -90,6 +91,7 @@ suite! {
         views::a_failed_commit_leaves_no_row,
         views::two_changes_of_one_row_leave_the_later,
         views::the_fold_of_the_log_is_the_views,
+        waits::what_living_workers_wait_for_is_seen,
     }
     sqlite {
         history::replacing_an_event_is_refused,

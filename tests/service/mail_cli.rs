@@ -110,7 +110,7 @@ pub async fn a_rejected_mail_is_listed_shown_and_requeued(place: Place) {
     let again = served.run(&["mail", "requeue", &id]).await;
     assert_eq!(again.code, Some(1), "{again:?}");
     assert!(
-        again.err.contains("Only a mail that was rejected, dead or expired can be requeued."),
+        again.err.contains("Only a mail that was rejected, suppressed, dead or expired can be requeued."),
         "{again:?}"
     );
     // Neither secrets nor addresses; the story in JSON included.

@@ -36,7 +36,7 @@ async fn a_reset_goes_through_a_process_for_each_role() {
     assert!(site.mail(1).await.is_notice());
     mailer.counts("rekey_mailer_claimed_total{by=\"look\"} 2").await;
     mailer.counts("rekey_mailer_slots 2").await;
-    mailer.counts("rekey_mailer_failures_in_a_row 0").await;
+    mailer.counts("rekey_mailer_failures_in_a_row{provider=\"127.0.0.1\"} 0").await;
     // Left to others: nothing of either role's is counted elsewhere.
     assert!(!issuer.api.get("", "/metrics").await.expect(200).text.contains("rekey_mailer"));
     for running in [issuer, mailer, one, other] {
@@ -65,6 +65,11 @@ async fn with_a_bus_the_mailer_is_told() {
     let (working, relay) = (site.work(&["issuer", "mailer"]).await, site.work(&["relay"]).await);
     relay.counts("rekey_relay_connected 1").await;
     relay.counts("rekey_relay_epochs_total 1").await;
+    relay.counts("rekey_relay_consumer_pending{consumer=\"mailer-link\"} 0").await;
+    until("the stream's epoch", async || {
+        relay.api.get("", "/metrics").await.expect(200).text.contains("rekey_relay_epoch_info{epoch=\"")
+    })
+    .await;
     // Until it has found the stream, the mailer looks for mails itself.
     let (mut asked, mut tokens) = (0, Vec::new());
     until("a mail told of by the bus", async || {

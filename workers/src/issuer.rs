@@ -1,10 +1,10 @@
 //! The issuer: takes requests that were answered "202" to everybody alike,
 //! matches username and address, and issues a link or records why not.
 
-use std::collections::{BTreeSet, HashMap};
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
-use futures::{StreamExt, TryStreamExt};
+use futures::future::join_all;
 use rekey_events::account::{Account, AccountCommand, AccountEvent, AccountRefusal};
 use rekey_events::names::{email_key, username_key};
 use rekey_events::request::{RefusedBecause, Request, RequestCommand, RequestEvent};
@@ -14,10 +14,10 @@ use rekey_events::store::{CommandError, Context, Log, StoreError};
 use rekey_events::{AccountId, ResetId};
 use tokio_util::sync::CancellationToken;
 
-/// Requests taken at a time.
+use crate::breath::breathe;
+
+/// Requests taken at a time, and answered side by side.
 const BATCH: i64 = 256;
-/// Requests answered side by side.
-const AT_ONCE: usize = 64;
 /// How often it looks without being woken.
 const POLL: Duration = Duration::from_secs(1);
 /// The span in which requests are counted.
@@ -56,9 +56,13 @@ impl Issuer {
     /// Answers requests until `stop`.
     pub async fn run(self, stop: CancellationToken) {
         loop {
+            let began = Instant::now();
             match self.step().await {
                 Ok(0) => {}
-                Ok(_) if !stop.is_cancelled() => continue,
+                Ok(_) if !stop.is_cancelled() => {
+                    breathe(began).await;
+                    continue;
+                }
                 Ok(_) => {}
                 Err(error) => tracing::warn!(%error, "requests wait for the database"),
             }
@@ -77,32 +81,25 @@ impl Issuer {
     pub async fn step(&self) -> Result<usize, StoreError> {
         let waiting = self.log.store().pending_requests(BATCH).await?;
         let flooded = self.flooded(&waiting).await?;
-        let answers =
-            futures::stream::iter(waiting.into_iter().zip(flooded)).map(|(request, flooded)| async move {
-                let answered = self.answer(&request, flooded).await;
-                match &answered {
-                    Ok(true) => self.count(&request).await,
-                    Ok(false) => {}
-                    Err(error) => {
-                        tracing::warn!(%error, reset = %request.reset_id, "a request is tried again")
-                    }
-                }
-                usize::from(answered.is_ok())
-            });
-        Ok(answers.buffer_unordered(AT_ONCE).fold(0, |sum, one| async move { sum + one }).await)
+        let answers = waiting.iter().zip(flooded).map(|(request, flooded)| self.answer(request, flooded));
+        let (mut ours, mut answered) = (Vec::new(), 0);
+        for (request, answer) in waiting.iter().zip(join_all(answers).await) {
+            answered += usize::from(answer.is_ok());
+            match answer {
+                Ok(true) => ours.push(request),
+                Ok(false) => {}
+                Err(error) => tracing::warn!(%error, reset = %request.reset_id, "a request is tried again"),
+            }
+        }
+        self.count(&ours).await;
+        Ok(answered)
     }
 
     /// Which of the requests are too many from their source, or with their words.
     async fn flooded(&self, waiting: &[PendingRequestRow]) -> Result<Vec<bool>, StoreError> {
         let now = self.log.env().now();
-        let keys: BTreeSet<_> =
-            waiting.iter().flat_map(|request| self.limits(request)).map(|(key, _)| key).collect();
-        let count = |key: String| async move {
-            let (count, _) = self.log.store().attempts(&key, now, WINDOW).await?;
-            Ok::<_, StoreError>((key, count))
-        };
-        let counts = futures::stream::iter(keys).map(count).buffer_unordered(AT_ONCE);
-        let mut counts: HashMap<_, _> = counts.try_collect().await?;
+        let keys: Vec<_> = self.counted(waiting).into_keys().collect();
+        let mut counts = self.log.store().attempts_of(&keys, now, WINDOW).await?;
         let mut is_over = |(key, most): (String, i64)| {
             let count = counts.entry(key).or_default();
             *count += 1;
@@ -120,21 +117,34 @@ impl Issuer {
         ]
     }
 
-    /// Counts a request once it is answered: one that a crash leaves waiting,
+    /// How often each of the limits is counted against.
+    fn counted<'a>(
+        &self,
+        requests: impl IntoIterator<Item = &'a PendingRequestRow>,
+    ) -> BTreeMap<String, i64> {
+        let mut counts = BTreeMap::new();
+        for (key, _) in requests.into_iter().flat_map(|request| self.limits(request)) {
+            *counts.entry(key).or_default() += 1;
+        }
+        counts
+    }
+
+    /// Counts requests once they are answered: one that a crash leaves waiting,
     /// however often, must not use up its own limit.
-    async fn count(&self, request: &PendingRequestRow) {
-        let now = self.log.env().now();
-        for (key, _) in self.limits(request) {
-            if let Err(error) = self.log.store().count_attempt(&key, now, WINDOW).await {
-                tracing::warn!(%error, "a request is not counted");
-            }
+    async fn count(&self, answered: &[&PendingRequestRow]) {
+        let counts = self.counted(answered.iter().copied());
+        if counts.is_empty() {
+            return;
+        }
+        if let Err(error) = self.log.store().count_attempts(&counts, self.log.env().now(), WINDOW).await {
+            tracing::warn!(%error, requests = answered.len(), "requests are not counted");
         }
     }
 
     /// Answers a request; whether it was us who did.
     async fn answer(&self, request: &PendingRequestRow, flooded: bool) -> Result<bool, IssueError> {
         let person = match username_key(&request.username) {
-            Some(key) => self.log.store().person_by_username(&key).await?,
+            Some(key) => self.log.person_by_username(&key).await?,
             None => None,
         };
         if flooded {

@@ -4,6 +4,7 @@
 //!
 //! Each is built first and then run; `step` is the one thing it does, for tests.
 
+mod breath;
 pub mod bus;
 pub mod issuer;
 pub mod mailer;

@@ -13,13 +13,17 @@
 //! nobody was told about, so the bus may be gone for good.
 
 mod attempt;
+mod breaker;
+mod claims;
 mod hands;
 mod hints;
 mod lease;
 mod outcome;
 mod provider;
+mod providers;
 mod schedule;
 mod stats;
+mod suppression;
 mod told;
 
 use std::path::PathBuf;
@@ -28,15 +32,15 @@ use std::time::{Duration, Instant};
 
 use rekey_events::MailId;
 use rekey_events::keys::{Key, LinkKeys};
-use rekey_events::mail::MailCommand;
-use rekey_events::mail::event::UnknownBecause;
 use rekey_events::rows::MailRow;
+use rekey_events::store::mails::ClaimedMail;
 use rekey_events::store::{Context, Log, StoreError};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::breath::BREATH;
 use crate::bus::Bus;
 use crate::message::{Brand, Dkim, Mailbox};
 use crate::smtp::Pool;
@@ -44,7 +48,8 @@ use crate::smtp::Pool;
 use hands::{Hands, InHand};
 pub use lease::Lease;
 pub use provider::{Provider, Route};
-pub use stats::MailerStats;
+use providers::Providers;
+pub use stats::{Histogram, MailerStats, Standing};
 
 /// How often it looks without being woken.
 const POLL: Duration = Duration::from_secs(2);
@@ -67,6 +72,16 @@ pub struct Letterhead {
     pub dkim: Option<Dkim>,
 }
 
+/// How mails are sent.
+pub struct Sending {
+    /// Where to; of several, the first that works. Each has a name of its own.
+    pub outlets: Vec<Outlet>,
+    /// Mails at a time.
+    pub concurrency: usize,
+    /// For how long nothing is sent to an address that was refused for good.
+    pub suppress_for: Duration,
+}
+
 /// Where mails go.
 pub enum Outlet {
     /// To a mail server.
@@ -86,7 +101,8 @@ struct Inner {
     log: Log,
     worker: Uuid,
     letterhead: Letterhead,
-    provider: Provider,
+    providers: Providers,
+    suppress_for: Duration,
     lease: Lease,
     hands: Hands,
     slots: Arc<Semaphore>,
@@ -95,15 +111,19 @@ struct Inner {
 }
 
 impl Mailer {
-    /// A mailer that works on at most `concurrency` mails at a time.
+    /// A mailer on `log`.
     #[must_use]
-    pub fn new(log: Log, letterhead: Letterhead, outlet: Outlet, concurrency: usize) -> Self {
+    pub fn new(log: Log, letterhead: Letterhead, sending: Sending) -> Self {
+        let Sending { outlets, concurrency, suppress_for } = sending;
         let worker = log.env().uuid();
         let slots = Arc::new(Semaphore::new(concurrency));
-        let stats = Arc::new(MailerStats::new(concurrency, Arc::clone(&slots)));
+        let providers = Providers::new(outlets);
+        let standings = providers.iter().map(Provider::standing).collect();
+        let stats = Arc::new(MailerStats::new(concurrency, Arc::clone(&slots), standings));
         let inner = Arc::new(Inner {
             lease: Lease::new(log.store().clone(), worker),
-            provider: Provider::new(outlet, Arc::clone(&stats)),
+            providers,
+            suppress_for,
             hands: Hands::default(),
             slots,
             concurrency,
@@ -157,6 +177,7 @@ impl Mailer {
     /// Without a bus: looks for what is due.
     async fn run_looking(&self, attempts: &mut JoinSet<()>, stop: &CancellationToken) {
         while !stop.is_cancelled() {
+            self.inner.room().await;
             let claimed = self.step(attempts).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "mails wait for the database");
                 0
@@ -185,13 +206,13 @@ impl Mailer {
     }
 
     /// Starts on mails claimed at that moment (or later), each in a slot of its own.
-    async fn start(&self, claimed: Vec<(MailRow, InHand)>, before: Instant, attempts: &mut JoinSet<()>) {
-        for (row, in_hand) in claimed {
+    async fn start(&self, claimed: Vec<(ClaimedMail, InHand)>, before: Instant, attempts: &mut JoinSet<()>) {
+        for (mail, in_hand) in claimed {
             let slot = Arc::clone(&self.inner.slots).acquire_owned().await;
             let inner = Arc::clone(&self.inner);
             attempts.spawn(async move {
                 let _held = (slot, in_hand);
-                inner.attempt(&row, before).await;
+                inner.attempt(&mail, before).await;
             });
         }
     }
@@ -216,68 +237,34 @@ impl Mailer {
 }
 
 impl Inner {
-    /// Whether the lease is held, and the mail server is thought to work.
+    /// Whether the lease is held, and a mail server is thought to work.
     fn may_claim(&self) -> bool {
-        self.lease.is_held() && !self.provider.is_paused(self.log.env().now())
+        self.lease.is_held() && self.providers.usable(self.log.env().now()).is_some()
+    }
+
+    /// Waits, a breath at most, until half of the slots are free: a claim is a
+    /// transaction, which many mails are to share.
+    async fn room(&self) {
+        let half = u32::try_from(self.concurrency.div_ceil(2)).unwrap_or(u32::MAX);
+        // Not to keep them; and it never ends, so there is no other error.
+        let _ = tokio::time::timeout(BREATH, self.slots.acquire_many(half)).await;
     }
 
     /// How long until a mail is due, within reason.
     async fn next_look(&self) -> Duration {
         let now = self.log.env().now();
         match self.log.store().next_due().await {
-            Ok(Some(due)) => due.max(self.provider.paused_until()).since(now).clamp(SOON, POLL),
+            Ok(Some(due)) => due.max(self.providers.paused_until()).since(now).clamp(SOON, POLL),
             _ => POLL,
         }
     }
 
     /// Renews the lease, and takes over what dead workers left.
     async fn keep_house(&self) {
-        self.lease.renew().await;
+        self.lease.renew(&self.stats.waits_to_tell()).await;
         if let Err(error) = self.take_over().await {
             tracing::warn!(%error, "abandoned mails wait for the database");
         }
-    }
-
-    /// Claims at most `limit` mails that are due.
-    async fn claim(&self, limit: usize) -> Result<Vec<(MailRow, InHand)>, StoreError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.in_hand(self.log.store().claim_mails(self.worker, self.log.env().now(), limit)).await
-    }
-
-    /// What a claim brings is in hand before anybody may ask whether it is.
-    async fn in_hand(
-        &self,
-        claim: impl Future<Output = Result<Vec<MailRow>, StoreError>>,
-    ) -> Result<Vec<(MailRow, InHand)>, StoreError> {
-        let _claiming = self.hands.claiming().await;
-        let in_hand = |row: MailRow| {
-            let in_hand = self.hands.take(row.mail_id);
-            (row, in_hand)
-        };
-        Ok(claim.await?.into_iter().map(in_hand).collect())
-    }
-
-    /// Frees what workers had claimed whose lease is over, and what we claimed
-    /// ourselves and do not work at. It may have been sent, or not.
-    async fn take_over(&self) -> Result<(), StoreError> {
-        let abandoned = self.log.store().abandoned_mails(100).await?;
-        for row in abandoned.into_iter().chain(self.dropped().await?) {
-            let due_at = self.log.env().now();
-            let lost = MailCommand::LoseTrack { reason: UnknownBecause::WorkerDied, due_at };
-            // On the row as it was seen: another worker may have freed, claimed or sent it since.
-            if let Err(error) = self.record_on(&row, &lost).await {
-                tracing::warn!(%error, mail = %row.mail_id, "an abandoned mail is taken over later");
-            }
-        }
-        Ok(())
-    }
-
-    /// What we claimed and do not work at.
-    async fn dropped(&self) -> Result<Vec<MailRow>, StoreError> {
-        let _claiming = self.hands.claiming().await;
-        let in_hand = self.hands.now();
-        let claimed = self.log.store().claimed_mails(self.worker).await?;
-        Ok(claimed.into_iter().filter(|row| !in_hand.contains(&row.mail_id)).collect())
     }
 
     /// Everything about a mail is correlated by what asked for it.

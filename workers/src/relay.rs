@@ -19,6 +19,7 @@ use rekey_events::store::hints::{Hint, Owed};
 use rekey_events::store::{Log, StoreError};
 use tokio_util::sync::CancellationToken;
 
+use crate::breath::breathe;
 use crate::bus::{Bus, BusError, Lane};
 
 use reconcile::Known;
@@ -78,7 +79,8 @@ impl Relay {
         }
         let (mut all_at, mut forget_at, mut works) = (Instant::now(), Instant::now() + FORGET, true);
         while !stop.is_cancelled() {
-            let (all, connections) = (Instant::now() >= all_at, self.bus.connections());
+            let (began, connections) = (Instant::now(), self.bus.connections());
+            let all = began >= all_at;
             tokio::select! {
                 published = self.pass(if all { Duration::MAX } else { FRESH }) => works = report(works, published),
                 () = leave(&stop) => return,
@@ -90,6 +92,7 @@ impl Relay {
                 forget_at = Instant::now() + FORGET;
                 self.forget().await;
             }
+            breathe(began).await;
             tokio::select! {
                 () = self.log.wakes().relay.notified() => {}
                 () = self.bus.reconnected(connections) => all_at = Instant::now(),

@@ -37,6 +37,21 @@ pub enum MailCommand {
         due_at: Moment,
         /// Whether this uses up an attempt.
         counted: bool,
+        /// The provider.
+        provider: Option<String>,
+    },
+    /// This provider refused the message itself: ask another, once.
+    Reroute {
+        /// The provider.
+        provider: String,
+        /// How far it got.
+        phase: Phase,
+        /// The server's code.
+        code: u16,
+        /// The server's enhanced status code.
+        enhanced: Option<String>,
+        /// When to ask.
+        due_at: Moment,
     },
     /// Nobody knows.
     LoseTrack {
@@ -44,6 +59,8 @@ pub enum MailCommand {
         reason: UnknownBecause,
         /// When to try again.
         due_at: Moment,
+        /// The provider that may have taken it.
+        provider: Option<String>,
     },
     /// The recipient was refused for good.
     Reject {
@@ -54,6 +71,8 @@ pub enum MailCommand {
         /// The server's enhanced status code.
         enhanced: Option<String>,
     },
+    /// The address on file is suppressed.
+    Suppress,
     /// Too late.
     Expire,
     /// The link it carries ended.
@@ -65,7 +84,7 @@ pub enum MailCommand {
         /// The server's code.
         code: Option<u16>,
     },
-    /// Tries again what was rejected, dead or expired.
+    /// Tries again what was rejected, suppressed, dead or expired.
     Requeue {
         /// Until when it is worth sending.
         expires_at: Moment,
@@ -81,7 +100,10 @@ pub enum MailRefusal {
     /// It has its outcome already.
     #[error("the mail has its outcome already")]
     Settled,
-    /// Only what was rejected, dead or expired can be requeued.
-    #[error("only a mail that was rejected, dead or expired can be requeued")]
+    /// Only what was rejected, suppressed, dead or expired can be requeued.
+    #[error("only a mail that was rejected, suppressed, dead or expired can be requeued")]
     NotRequeuable,
+    /// Another provider is asked once, and never while one may have taken it.
+    #[error("another provider may not be asked")]
+    NotReroutable,
 }

@@ -16,6 +16,9 @@ pub(super) fn decide(mail: &Mail, command: &MailCommand) -> Answer {
         (_, C::Request { .. }) => Ok(Vec::new()),
         (state, C::Accept { .. }) => Ok(accept(state, command)),
         (state, C::Requeue { .. }) => requeue(state, command),
+        (state, C::Reroute { .. }) if state.is_due() && !mail.may_go_elsewhere() => {
+            Err(MailRefusal::NotReroutable)
+        }
         (state, _) => attempt(state, command),
     }
 }
@@ -27,10 +30,7 @@ fn accept(state: MailState, command: &MailCommand) -> Vec<MailEvent> {
 }
 
 fn requeue(state: MailState, command: &MailCommand) -> Answer {
-    match state {
-        MailState::Rejected | MailState::Dead | MailState::Expired => Ok(vec![event(command)]),
-        _ => Err(MailRefusal::NotRequeuable),
-    }
+    if state.is_requeuable() { Ok(vec![event(command)]) } else { Err(MailRefusal::NotRequeuable) }
 }
 
 /// All else is for a mail that is still to be sent.
@@ -45,6 +45,7 @@ fn attempt(state: MailState, command: &MailCommand) -> Answer {
 fn outcome(command: &MailCommand) -> Option<MailState> {
     match command {
         MailCommand::Reject { .. } => Some(MailState::Rejected),
+        MailCommand::Suppress => Some(MailState::Suppressed),
         MailCommand::Expire => Some(MailState::Expired),
         MailCommand::Supersede => Some(MailState::Superseded),
         MailCommand::Bury { .. } => Some(MailState::Dead),
@@ -61,11 +62,15 @@ fn event(command: &MailCommand) -> MailEvent {
             E::MailRequested { kind, account, reset, expires_at }
         }
         C::Accept { provider, code } => E::MailAccepted { provider, code },
-        C::Defer { phase, code, enhanced, due_at, counted } => {
-            E::MailDeferred { phase, code, enhanced, due_at, counted }
+        C::Defer { phase, code, enhanced, due_at, counted, provider } => {
+            E::MailDeferred { phase, code, enhanced, due_at, counted, provider }
         }
-        C::LoseTrack { reason, due_at } => E::MailOutcomeUnknown { reason, due_at },
+        C::Reroute { provider, phase, code, enhanced, due_at } => {
+            E::MailRerouted { provider, phase, code, enhanced, due_at }
+        }
+        C::LoseTrack { reason, due_at, provider } => E::MailOutcomeUnknown { reason, due_at, provider },
         C::Reject { phase, code, enhanced } => E::MailRejected { phase, code, enhanced },
+        C::Suppress => E::MailSuppressed {},
         C::Expire => E::MailExpired {},
         C::Supersede => E::MailSuperseded {},
         C::Bury { reason, code } => E::MailDead { reason, code },

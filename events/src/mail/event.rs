@@ -98,13 +98,32 @@ pub enum MailEvent {
         due_at: Moment,
         /// Whether this used up an attempt.
         counted: bool,
+        /// The provider, where that was recorded.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        provider: Option<String>,
     },
-    /// It may have gone out, or not; to be tried again with the same bytes.
+    /// A provider refused the message itself; another one is asked, once.
+    MailRerouted {
+        /// The provider that refused it.
+        provider: String,
+        /// How far it got.
+        phase: Phase,
+        /// The server's code.
+        code: u16,
+        /// The server's enhanced status code, if it gave one.
+        enhanced: Option<String>,
+        /// When another one will be asked.
+        due_at: Moment,
+    },
+    /// It may have gone out, or not; to be tried again with the same bytes, and nowhere else.
     MailOutcomeUnknown {
         /// Why.
         reason: UnknownBecause,
         /// When it will be tried again.
         due_at: Moment,
+        /// The provider that may have taken it, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        provider: Option<String>,
     },
     /// The mail server took it.
     MailAccepted {
@@ -122,6 +141,8 @@ pub enum MailEvent {
         /// The server's enhanced status code, if it gave one.
         enhanced: Option<String>,
     },
+    /// The address on file was refused not long ago: not sent.
+    MailSuppressed {},
     /// Too late to be worth sending.
     MailExpired {},
     /// The link it carries was used, replaced or ended: not sent.

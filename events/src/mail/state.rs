@@ -25,6 +25,8 @@ pub enum MailState {
     Accepted,
     /// The mail server refused the recipient.
     Rejected,
+    /// The address on file was refused not long ago.
+    Suppressed,
     /// Too late.
     Expired,
     /// The link it carries ended.
@@ -39,6 +41,12 @@ impl MailState {
     pub fn is_due(self) -> bool {
         matches!(self, Self::Pending | Self::Unknown)
     }
+
+    /// Whether somebody may have it tried again.
+    #[must_use]
+    pub fn is_requeuable(self) -> bool {
+        matches!(self, Self::Rejected | Self::Suppressed | Self::Dead | Self::Expired)
+    }
 }
 
 /// A mail, as its events made it. Default: not requested.
@@ -51,6 +59,8 @@ pub struct Mail {
     expires_at: Moment,
     settled_at: Option<Moment>,
     last_code: Option<u16>,
+    pinned_to: Option<String>,
+    refused_by: Option<String>,
 }
 
 /// What was asked for, once and for all.
@@ -67,6 +77,13 @@ impl Mail {
     #[must_use]
     pub fn state(&self) -> MailState {
         self.state
+    }
+
+    /// Whether another provider may be asked when one refuses the message: once,
+    /// and not when a provider may have taken it.
+    #[must_use]
+    pub fn may_go_elsewhere(&self) -> bool {
+        self.pinned_to.is_none() && self.refused_by.is_none()
     }
 
     /// The mail that a view row shows: a row has the whole state. `None` when
@@ -87,6 +104,8 @@ impl Mail {
             expires_at: Moment::from_micros(row.expires_at),
             settled_at: row.settled_at.map(Moment::from_micros),
             last_code: row.last_code.and_then(|code| u16::try_from(code).ok()),
+            pinned_to: row.pinned_to.clone(),
+            refused_by: row.refused_by.clone(),
         })
     }
 
@@ -97,6 +116,7 @@ impl Mail {
 
     fn reopened(&mut self, at: Moment, expires_at: Moment) {
         (self.attempts, self.expires_at) = (0, expires_at);
+        (self.pinned_to, self.refused_by) = (None, None);
         self.waits(MailState::Pending, at, None);
     }
 
@@ -125,6 +145,8 @@ impl Mail {
             expires_at: self.expires_at.micros(),
             settled_at: self.settled_at.map(Moment::micros),
             last_code: self.last_code.map(i32::from),
+            pinned_to: self.pinned_to.clone(),
+            refused_by: self.refused_by.clone(),
         })
     }
 }
@@ -150,9 +172,17 @@ impl Rules for Mail {
                 self.attempts = self.attempts.saturating_add(i32::from(*counted));
                 self.waits(MailState::Pending, *due_at, *code);
             }
-            E::MailOutcomeUnknown { due_at, .. } => self.waits(MailState::Unknown, *due_at, None),
+            E::MailRerouted { provider, code, due_at, .. } => {
+                self.refused_by = Some(provider.clone());
+                self.waits(MailState::Pending, *due_at, Some(*code));
+            }
+            E::MailOutcomeUnknown { due_at, provider, .. } => {
+                self.pinned_to = provider.clone().or(self.pinned_to.take());
+                self.waits(MailState::Unknown, *due_at, None);
+            }
             E::MailAccepted { code, .. } => self.settled(MailState::Accepted, at, Some(*code)),
             E::MailRejected { code, .. } => self.settled(MailState::Rejected, at, Some(*code)),
+            E::MailSuppressed {} => self.settled(MailState::Suppressed, at, None),
             E::MailExpired {} => self.settled(MailState::Expired, at, None),
             E::MailSuperseded {} => self.settled(MailState::Superseded, at, None),
             E::MailDead { code, .. } => self.settled(MailState::Dead, at, *code),

@@ -41,7 +41,14 @@ fn accepted() -> E {
 }
 
 fn defer(due: i64, counted: bool) -> C {
-    C::Defer { phase: Phase::Rcpt, code: Some(451), enhanced: Some("4.7.1".into()), due_at: t(due), counted }
+    C::Defer {
+        phase: Phase::Rcpt,
+        code: Some(451),
+        enhanced: Some("4.7.1".into()),
+        due_at: t(due),
+        counted,
+        provider: None,
+    }
 }
 
 fn deferred(due: i64, counted: bool) -> E {
@@ -51,11 +58,25 @@ fn deferred(due: i64, counted: bool) -> E {
         enhanced: Some("4.7.1".into()),
         due_at: t(due),
         counted,
+        provider: None,
     }
 }
 
 fn unknown(due: i64) -> E {
-    E::MailOutcomeUnknown { reason: UnknownBecause::ReplyLost, due_at: t(due) }
+    unknown_at(None, due)
+}
+
+fn unknown_at(provider: Option<&str>, due: i64) -> E {
+    let provider = provider.map(Into::into);
+    E::MailOutcomeUnknown { reason: UnknownBecause::ReplyLost, due_at: t(due), provider }
+}
+
+fn reroute(provider: &str) -> C {
+    C::Reroute { provider: provider.into(), phase: Phase::Dot, code: 554, enhanced: None, due_at: t(9) }
+}
+
+fn rerouted(provider: &str) -> E {
+    E::MailRerouted { provider: provider.into(), phase: Phase::Dot, code: 554, enhanced: None, due_at: t(9) }
 }
 
 fn rejected() -> E {
@@ -103,8 +124,21 @@ fn a_second_250_changes_nothing() {
 
 #[test]
 fn an_unknown_outcome_may_be_lost_again_and_again() {
-    let lose = C::LoseTrack { reason: UnknownBecause::ReplyLost, due_at: t(120) };
+    let lose = C::LoseTrack { reason: UnknownBecause::ReplyLost, due_at: t(120), provider: None };
     mail([(1, unknown(60))]).when(60, lose).records([unknown(120)]);
+}
+
+#[test]
+fn a_refused_message_is_taken_to_another_provider_once() {
+    mail([]).when(1, reroute("main")).records([rerouted("main")]);
+    mail([(1, rerouted("main"))]).when(9, reroute("spare")).refuses(MailRefusal::NotReroutable);
+}
+
+#[test]
+fn a_message_that_a_provider_may_have_taken_goes_to_no_other() {
+    mail([(1, unknown_at(Some("main"), 61)), (61, deferred(70, false))])
+        .when(70, reroute("main"))
+        .refuses(MailRefusal::NotReroutable);
 }
 
 #[test]
@@ -115,7 +149,7 @@ fn an_accepted_mail_is_never_sent_again() {
 
 #[test]
 fn what_failed_for_good_is_requeued_by_hand() {
-    for outcome in [rejected(), dead(), E::MailExpired {}] {
+    for outcome in [rejected(), dead(), E::MailSuppressed {}, E::MailExpired {}] {
         mail([(1, outcome)])
             .when(2, C::Requeue { expires_at: t(2 * HOUR) })
             .records([E::MailRequeued { expires_at: t(2 * HOUR) }]);

@@ -27,6 +27,10 @@ pub(crate) struct Changes<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<&'a PersonRow>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub drop_suppressions: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub suppressions: Vec<&'a SuppressionRow>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub credentials: Vec<&'a CredentialRow>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub drop_factors: Vec<AccountId>,
@@ -75,6 +79,10 @@ impl<'a> Changes<'a> {
             Change::PutReset(row) => put(self.places.entry((kind, row.reset_id.0)), &mut self.resets, row),
             Change::PutMail(row) => put(self.places.entry((kind, row.mail_id.0)), &mut self.mails, row),
             Change::PutPerson(row) => put(self.places.entry((kind, row.account_id.0)), &mut self.people, row),
+            Change::PutSuppression(row) => {
+                put(self.places.entry((kind, row.account_id.0)), &mut self.suppressions, row)
+            }
+            Change::DropSuppression(email_key) => self.drop_suppressions.push(email_key),
             Change::PutCredential(row) => {
                 put(self.places.entry((kind, row.account_id.0)), &mut self.credentials, row)
             }

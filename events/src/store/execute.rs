@@ -256,7 +256,7 @@ impl Log {
     }
 
     /// Carries out `command` on `stream` as `loaded`, and on nothing newer: when
-    /// the stream has moved on, that is a conflict.
+    /// the stream has moved on, that is a conflict. `also` as in [`Log::execute`].
     ///
     /// # Errors
     /// The rules refuse, the stream has moved on, or the database does not answer.
@@ -266,14 +266,13 @@ impl Log {
         stream: StreamId,
         loaded: &Loaded<R>,
         command: &R::Command,
+        also: impl Fn(&R, &[R::Event], &mut Draft<'_>) + Send,
     ) -> Result<Done<R>, CommandError<R::Refusal>> {
         let events = loaded.state.decide(context.at, command).map_err(CommandError::Refused)?;
         if events.is_empty() {
             return Ok(Done::already(loaded.clone()));
         }
-        Ok(self
-            .commit(context, stream, loaded, events, &|_: &R, _: &[R::Event], _: &mut Draft<'_>| {})
-            .await?)
+        Ok(self.commit(context, stream, loaded, events, &also).await?)
     }
 
     /// A stream's state as it is in the database.
@@ -281,7 +280,7 @@ impl Log {
     /// # Errors
     /// The database does not answer, or the stream holds what is no event of `R`.
     pub async fn load<R: Rules>(&self, stream: StreamId) -> Result<Loaded<R>, StoreError> {
-        fold(&self.loads().load(self.store(), stream).await?)
+        fold(&self.events_of(stream).await?)
     }
 
     /// What this node remembers of the stream, or else what the database has;

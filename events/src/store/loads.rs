@@ -1,86 +1,84 @@
-//! Group load: streams asked for while another query is in flight are read by
-//! one query together. Freshly, all the same: it begins after they were asked for.
+//! What many ask for at once, one by one: streams to decide on, and the rows
+//! that the workers look up. Each kind is read [`Together`].
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use tokio::sync::{Semaphore, oneshot};
+use std::collections::HashMap;
 
 use super::reads::{Folded, whole};
-use super::writer::give_way;
-use super::{Store, StoreError};
-use crate::ids::StreamId;
+use super::together::Together;
+use super::vault::Addressee;
+use super::{Log, StoreError};
+use crate::ids::{AccountId, ResetId, StreamId};
+use crate::moment::Moment;
+use crate::rows::{PersonRow, ResetRow};
 
-/// Queries in flight at a time.
-const TURNS: usize = 2;
-/// Streams read by one query.
-const TOGETHER: usize = 256;
-
-type Asked = (StreamId, oneshot::Sender<Vec<Folded>>);
-
-/// Who waits for which stream. There is no task: each in turn asks for all that wait.
-#[derive(Debug)]
+/// Who waits for what.
+#[derive(Debug, Default)]
 pub(crate) struct Loads {
-    waiting: Mutex<Vec<Asked>>,
-    turns: Semaphore,
-}
-
-impl Default for Loads {
-    fn default() -> Self {
-        Self { waiting: Mutex::default(), turns: Semaphore::new(TURNS) }
-    }
+    streams: Together<StreamId, Vec<Folded>>,
+    addressees: Together<AccountId, Addressee>,
+    usernames: Together<String, PersonRow>,
+    resets: Together<ResetId, ResetRow>,
 }
 
 impl Loads {
+    /// Waits until the streams asked for up to now are answered.
+    pub(crate) async fn answered(&self) {
+        self.streams.answered().await;
+    }
+}
+
+impl Log {
     /// A stream's events, from its beginning.
     ///
     /// # Errors
     /// The database does not answer (never an empty history), or the stream has a gap.
-    pub(crate) async fn load(&self, store: &Store, stream: StreamId) -> Result<Vec<Folded>, StoreError> {
-        let (answer, answered) = oneshot::channel();
-        self.lock().push((stream, answer));
-        let events = tokio::select! {
-            biased;
-            Ok(events) = answered => events,
-            // When the one who asked for us gave up, there is nobody to answer: then, too, it is our turn.
-            turn = self.turns.acquire() => {
-                let events = self.ask(store, stream).await;
-                drop(turn);
-                events?
+    pub(crate) async fn events_of(&self, stream: StreamId) -> Result<Vec<Folded>, StoreError> {
+        let read = async |streams| {
+            let mut found: HashMap<_, Vec<_>> = HashMap::new();
+            for event in self.store().streams(streams).await? {
+                found.entry(event.stream).or_default().push(event);
             }
+            Ok(found)
         };
+        let events = self.loads().streams.get(stream, read).await?.unwrap_or_default();
         whole(stream, events.iter().map(|event| event.version))?;
         Ok(events)
     }
 
-    /// Asks for `own` and for all that wait, and answers them.
-    async fn ask(&self, store: &Store, own: StreamId) -> Result<Vec<Folded>, StoreError> {
-        give_way(|| self.lock().len(), TOGETHER).await;
-        let asked = self.take(own);
-        // Each once, though two may ask for the same.
-        let streams: HashSet<_> = asked.iter().map(|(stream, _)| *stream).chain([own]).collect();
-        let mut found: HashMap<_, Vec<_>> = HashMap::new();
-        for event in store.streams(streams).await? {
-            found.entry(event.stream).or_default().push(event);
-        }
-        for (stream, answer) in asked {
-            // Whoever has gone does not listen.
-            let _ = answer.send(found.get(&stream).cloned().unwrap_or_default());
-        }
-        Ok(found.remove(&own).unwrap_or_default())
+    /// Who a mail to the account goes to at `now`, more or less: of those who
+    /// ask together, the one who reads says when.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn addressee(&self, account: AccountId, now: Moment) -> Result<Option<Addressee>, StoreError> {
+        let read = async |accounts: Vec<AccountId>| {
+            let people = self.store().addressees(&accounts, now).await?;
+            Ok(people.into_iter().map(|one| (one.person.account_id, one)).collect())
+        };
+        self.loads().addressees.get(account, read).await
     }
 
-    /// Those that wait, the longest first, but for one of `own`: ours, or one like it.
-    fn take(&self, own: StreamId) -> Vec<Asked> {
-        let mut waiting = self.lock();
-        if let Some(at) = waiting.iter().position(|(stream, _)| *stream == own) {
-            waiting.remove(at);
-        }
-        let many = waiting.len().min(TOGETHER);
-        waiting.drain(..many).filter(|(_, answer)| !answer.is_closed()).collect()
+    /// Who has this username, folded.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn person_by_username(&self, key: &str) -> Result<Option<PersonRow>, StoreError> {
+        let read = async |keys: Vec<String>| {
+            let people = self.store().people_by_username(&keys).await?;
+            Ok(people.into_iter().map(|person| (person.username_key.clone(), person)).collect())
+        };
+        self.loads().usernames.get(key.to_owned(), read).await
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Asked>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The reset's view row.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn reset(&self, reset: ResetId) -> Result<Option<ResetRow>, StoreError> {
+        let read = async |resets: Vec<ResetId>| {
+            let resets = self.store().resets(&resets).await?;
+            Ok(resets.into_iter().map(|reset| (reset.reset_id, reset)).collect())
+        };
+        self.loads().resets.get(reset, read).await
     }
 }

@@ -23,7 +23,7 @@ struct Inner {
     head: Head,
     queue: mpsc::Sender<(Prepared, Answer)>,
     streams: Streams,
-    loads: Loads,
+    loads: Arc<Loads>,
     wakes: Arc<Wakes>,
 }
 
@@ -40,24 +40,19 @@ impl Log {
     /// The database does not answer, or holds no log.
     pub async fn open(store: Store, env: Arc<dyn Env>) -> Result<(Self, Writer), StoreError> {
         let head = store.head().await?;
+        store.tell_time(&*env).await?;
         let (sender, queue) = mpsc::channel(QUEUE);
         let wakes = Arc::new(Wakes::default());
+        let loads = Arc::new(Loads::default());
         let writer = Writer {
             store: store.clone(),
             epoch: head.epoch,
             queue,
             later: VecDeque::new(),
+            loads: loads.clone(),
             wakes: wakes.clone(),
         };
-        let inner = Inner {
-            store,
-            env,
-            head,
-            queue: sender,
-            streams: Streams::default(),
-            loads: Loads::default(),
-            wakes,
-        };
+        let inner = Inner { store, env, head, queue: sender, streams: Streams::default(), loads, wakes };
         Ok((Self(Arc::new(inner)), writer))
     }
 

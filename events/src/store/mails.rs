@@ -2,20 +2,32 @@
 
 use std::time::Duration;
 
+use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::overview::Wait;
 use super::{Store, StoreError, postgres, reading, sql, sqlite, writing};
 use crate::ids::MailId;
 use crate::moment::Moment;
 use crate::rows::MailRow;
+
+/// A mail that a worker has claimed.
+#[derive(Clone, Debug, PartialEq, FromRow)]
+pub struct ClaimedMail {
+    /// Its view row.
+    #[sqlx(flatten)]
+    pub row: MailRow,
+    /// The provider that the worker takes it to.
+    pub going_to: Option<String>,
+}
 
 fn micros(span: Duration) -> i64 {
     i64::try_from(span.as_micros()).unwrap_or(i64::MAX)
 }
 
 impl Store {
-    /// Claims at most `limit` mails due at `now` for `worker`, the longest due
-    /// first. A claim lasts as long as the worker's lease, and is fenced by the
+    /// Claims at most `limit` mails due at `now` for `worker`, on their way to
+    /// `provider`, the longest due first. A claim lasts as long as the worker's lease, and is fenced by the
     /// row's version: whoever frees it moves the version on.
     ///
     /// # Errors
@@ -23,28 +35,39 @@ impl Store {
     pub async fn claim_mails(
         &self,
         worker: Uuid,
+        provider: &str,
         now: Moment,
         limit: i64,
-    ) -> Result<Vec<MailRow>, StoreError> {
+    ) -> Result<Vec<ClaimedMail>, StoreError> {
         let statement = match self {
             Self::Sqlite(_) => sqlite::sql::CLAIM_MAILS,
             Self::Postgres(_) => postgres::sql::CLAIM_MAILS,
         };
         Ok(writing!(self, pool => {
-            sqlx::query_as(statement).bind(worker).bind(now.micros()).bind(limit).fetch_all(pool).await
+            sqlx::query_as(statement).bind(worker).bind(now.micros()).bind(limit).bind(provider).fetch_all(pool).await
         })?)
     }
 
-    /// Takes or renews a worker's lease, on the database's clock.
+    /// Takes or renews a worker's lease, on the database's clock, and keeps
+    /// with it what the mails in its hand wait for.
     ///
     /// # Errors
     /// The database does not answer: the lease is not renewed.
-    pub async fn renew_lease(&self, worker: Uuid, good_for: Duration) -> Result<(), StoreError> {
+    pub async fn renew_lease(
+        &self,
+        worker: Uuid,
+        good_for: Duration,
+        waits: &[Wait],
+    ) -> Result<(), StoreError> {
         let statement = match self {
             Self::Sqlite(_) => sqlite::sql::RENEW_LEASE,
             Self::Postgres(_) => postgres::sql::RENEW_LEASE,
         };
-        writing!(self, pool => sqlx::query(statement).bind(worker).bind(micros(good_for)).execute(pool).await.map(drop))?;
+        let waits = serde_json::to_string(waits).unwrap_or_else(|_| "[]".to_owned());
+        writing!(self, pool => {
+            let query = sqlx::query(statement).bind(worker).bind(micros(good_for)).bind(waits);
+            query.execute(pool).await.map(drop)
+        })?;
         Ok(())
     }
 
@@ -63,7 +86,9 @@ impl Store {
     /// The database does not answer.
     pub async fn end_leases_of_earlier_run(&self) -> Result<(), StoreError> {
         if let Self::Sqlite(database) = self {
-            sqlx::query(sql::END_ALL_LEASES).execute(&database.writer).await?;
+            let mut turn = database.writing.turn().await?;
+            sqlx::query(sql::END_ALL_LEASES).execute(&mut turn.connection).await?;
+            turn.give_back();
         }
         Ok(())
     }
@@ -72,7 +97,7 @@ impl Store {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn abandoned_mails(&self, limit: i64) -> Result<Vec<MailRow>, StoreError> {
+    pub async fn abandoned_mails(&self, limit: i64) -> Result<Vec<ClaimedMail>, StoreError> {
         let statement = match self {
             Self::Sqlite(_) => sqlite::sql::ABANDONED_MAILS,
             Self::Postgres(_) => postgres::sql::ABANDONED_MAILS,
@@ -84,8 +109,26 @@ impl Store {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn claimed_mails(&self, worker: Uuid) -> Result<Vec<MailRow>, StoreError> {
+    pub async fn claimed_mails(&self, worker: Uuid) -> Result<Vec<ClaimedMail>, StoreError> {
         Ok(writing!(self, pool => sqlx::query_as(sql::CLAIMED_MAILS).bind(worker).fetch_all(pool).await)?)
+    }
+
+    /// Notes that a mail `worker` has claimed goes to another provider than it
+    /// was claimed for; whether it is the worker's still.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn redirect_mail(
+        &self,
+        mail: MailId,
+        worker: Uuid,
+        provider: &str,
+    ) -> Result<bool, StoreError> {
+        let noted = writing!(self, pool => {
+            let query = sqlx::query(sql::REDIRECT_MAIL).bind(mail.0).bind(worker).bind(provider);
+            query.execute(pool).await.map(|done| done.rows_affected())
+        })?;
+        Ok(noted > 0)
     }
 
     /// Gives a claimed mail back untried. Its hint was used up by the claim.

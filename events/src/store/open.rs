@@ -70,7 +70,7 @@ impl Store {
         match self {
             Self::Sqlite(database) => {
                 database.readers.close().await;
-                database.writer.close().await;
+                database.writing.close().await;
             }
             Self::Postgres(database) => database.pool.close().await,
         }

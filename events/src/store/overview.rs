@@ -1,6 +1,9 @@
 //! What operators see: the queue counted, and how the tables stand to this program.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Store, StoreError, postgres, reading, sql, sqlite};
+use crate::ids::MailId;
 use crate::moment::Moment;
 
 /// Mails of one kind that have no outcome yet.
@@ -23,6 +26,21 @@ pub struct Queue {
     pub waiting: Vec<(Option<i32>, i64)>,
     /// `unknown`, `rejected` and `dead` ones, of each state in which there are any.
     pub troubled: Vec<(String, i64)>,
+}
+
+/// A mail in a worker's hand, and what it waits for. Kept with the worker's lease.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wait {
+    /// Which mail.
+    pub mail: MailId,
+    /// The version of its row: later ones do not wait any more.
+    pub version: i64,
+    /// At which provider.
+    pub provider: String,
+    /// For what: the name of a phase of the conversation, or what comes before it.
+    pub phase: String,
+    /// For how long, ms.
+    pub millis: u64,
 }
 
 /// How a database's tables stand to this program.
@@ -50,6 +68,20 @@ impl Store {
             waiting: reading!(self, pool => sqlx::query_as(sql::WAITING_BY_CODE).fetch_all(pool).await)?,
             troubled: reading!(self, pool => sqlx::query_as(sql::TROUBLED_BY_STATE).fetch_all(pool).await)?,
         })
+    }
+
+    /// What mails in the hands of living workers wait for, as of now.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn waits(&self) -> Result<Vec<Wait>, StoreError> {
+        let statement = match self {
+            Self::Sqlite(_) => sqlite::sql::WAITS,
+            Self::Postgres(_) => postgres::sql::WAITS,
+        };
+        let told: Vec<(String, i64)> =
+            reading!(self, pool => sqlx::query_as(statement).fetch_all(pool).await)?;
+        Ok(told.into_iter().flat_map(|(waits, ago)| later(&waits, ago)).collect())
     }
 
     /// How the tables stand to this program.
@@ -81,6 +113,14 @@ impl Store {
             Err(error) => Err(error),
         }
     }
+}
+
+/// What a worker told so many µs ago; nothing where a newer program told it.
+fn later(waits: &str, micros: i64) -> Vec<Wait> {
+    let millis = u64::try_from(micros / 1000).unwrap_or(0);
+    let mut waits: Vec<Wait> = serde_json::from_str(waits).unwrap_or_default();
+    waits.iter_mut().for_each(|wait| wait.millis = wait.millis.saturating_add(millis));
+    waits
 }
 
 /// Whether nobody has made the tables yet: PostgreSQL has a code for it, SQLite only words.

@@ -72,6 +72,7 @@ statements! {
     FORGET_ORIGINS = "DELETE FROM origins WHERE recorded_at < $1";
     FORGET_IDEMPOTENCY = "DELETE FROM idempotency WHERE recorded_at < $1";
     FORGET_SESSIONS = "DELETE FROM sessions WHERE expires_at < $1";
+    FORGET_SUPPRESSIONS = "DELETE FROM suppressions WHERE ends_at < $1";
 
     ACCOUNT = "SELECT * FROM accounts WHERE account_id = $1";
     /// A page of accounts by username; the search is a folded prefix.
@@ -83,10 +84,10 @@ statements! {
     /// Accounts that have a live link whose hour is over.
     OVERDUE_RESETS = "SELECT DISTINCT account_id FROM resets WHERE state = 'live' AND expires_at <= $1 LIMIT $2";
     MAIL = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
-            settled_at, last_code FROM mails WHERE mail_id = $1";
+            settled_at, last_code, pinned_to, refused_by FROM mails WHERE mail_id = $1";
     /// The mails before one, the newest first.
     MAILS = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
-            settled_at, last_code FROM mails
+            settled_at, last_code, pinned_to, refused_by FROM mails
         WHERE mail_id < $1 AND ($2 = '' OR state = $2) AND ($3 = '' OR kind = $3) ORDER BY mail_id DESC LIMIT $4";
     /// Mails without an outcome, and the oldest of each kind.
     UNSETTLED_BY_KIND = "SELECT kind, count(*), min(requested_at) FROM mails
@@ -96,17 +97,20 @@ statements! {
         WHERE state IN ('pending', 'unknown') AND version > 1 GROUP BY last_code ORDER BY last_code";
     /// Mails that somebody may want to look at.
     TROUBLED_BY_STATE = "SELECT state, count(*) FROM mails
-        WHERE state IN ('unknown', 'rejected', 'dead') GROUP BY state ORDER BY state";
+        WHERE state IN ('unknown', 'rejected', 'suppressed', 'dead') GROUP BY state ORDER BY state";
     /// Which migration the tables are at.
     TABLES_VERSION = "SELECT coalesce(max(version), 0) FROM _sqlx_migrations WHERE success";
     /// Mails that a worker has claimed.
     CLAIMED_MAILS = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
-            settled_at, last_code FROM mails WHERE claimed_by = $1 AND state IN ('pending', 'unknown')";
+            settled_at, last_code, pinned_to, refused_by, going_to
+        FROM mails WHERE claimed_by = $1 AND state IN ('pending', 'unknown')";
     /// When the next mail is due that nobody has claimed.
     NEXT_DUE = "SELECT min(due_at) FROM mails WHERE state IN ('pending', 'unknown') AND claimed_by IS NULL";
     UNSETTLED_MAILS = "SELECT count(*) FROM mails WHERE state IN ('pending', 'unknown')";
+    /// Notes that a worker's mail goes to another provider than it claimed it for.
+    REDIRECT_MAIL = "UPDATE mails SET going_to = $3 WHERE mail_id = $1 AND claimed_by = $2";
     /// Frees the claim of a worker on a mail it did not try.
-    RELEASE_MAIL = "UPDATE mails SET claimed_by = NULL WHERE mail_id = $1 AND claimed_by = $2";
+    RELEASE_MAIL = "UPDATE mails SET claimed_by = NULL, going_to = NULL WHERE mail_id = $1 AND claimed_by = $2";
     /// Ends all leases: on a database of one process, at its start.
     END_ALL_LEASES = "DELETE FROM workers";
     /// A request that was answered already.

@@ -3,6 +3,7 @@
 mod append;
 mod checkpoint;
 pub mod sql;
+mod writing;
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
@@ -18,14 +19,15 @@ use super::StoreError;
 
 pub(crate) use append::{append, find_wrong};
 pub(crate) use checkpoint::Checkpointer;
+pub(crate) use writing::Writing;
 
 pub(super) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");
 
-/// Pools on one file.
+/// Connections to one file.
 #[derive(Clone, Debug)]
 pub struct Database {
     pub(crate) readers: SqlitePool,
-    pub(crate) writer: SqlitePool,
+    pub(crate) writing: Writing,
     pub(crate) checkpointer: Checkpointer,
 }
 
@@ -45,11 +47,11 @@ pub(crate) async fn open(path: &Path) -> Result<Database, StoreError> {
         .pragma("secure_delete", "ON")
         // Checkpoints are made beside the commits, not in them.
         .pragma("wal_autocheckpoint", "0");
-    // The writer first: it creates the file and sets its journal mode.
-    let writer = pool(1).connect_with(options.clone()).await?;
-    let readers = pool(4).connect_with(options.clone()).await?;
+    // First what writes: it sets the file's journal mode.
+    let writing = Writing::open(options.clone()).await?;
+    let readers = readers().connect_with(options.clone()).await?;
     let checkpointer = Checkpointer::new(path, options);
-    Ok(Database { readers, writer, checkpointer })
+    Ok(Database { readers, writing, checkpointer })
 }
 
 /// Makes the file if there is none, for its owner only; what SQLite puts
@@ -58,9 +60,9 @@ fn create(path: &Path) -> std::io::Result<()> {
     OpenOptions::new().append(true).create(true).mode(0o600).open(path).map(drop)
 }
 
-fn pool(size: u32) -> SqlitePoolOptions {
+fn readers() -> SqlitePoolOptions {
     SqlitePoolOptions::new()
-        .max_connections(size)
+        .max_connections(4)
         .acquire_timeout(Duration::from_secs(10))
         .idle_timeout(None)
         .max_lifetime(None)
@@ -69,5 +71,8 @@ fn pool(size: u32) -> SqlitePoolOptions {
 
 /// Brings the tables up to this program's version.
 pub(crate) async fn migrate(database: &Database) -> Result<(), sqlx::migrate::MigrateError> {
-    MIGRATIONS.run(&database.writer).await
+    let mut turn = database.writing.turn().await?;
+    MIGRATIONS.run(&mut turn.connection).await?;
+    turn.give_back();
+    Ok(())
 }

@@ -26,6 +26,16 @@ pub struct ListedAccount {
     pub display_name: String,
 }
 
+/// Who a mail is to, and whether nothing is sent there now.
+#[derive(Clone, Debug, FromRow)]
+pub struct Addressee {
+    /// The person.
+    #[sqlx(flatten)]
+    pub person: PersonRow,
+    /// Whether the address on file is suppressed.
+    pub suppressed: bool,
+}
+
 /// Reads at most one row, or all, by one key.
 macro_rules! read {
     ($($(#[$doc:meta])* $name:ident($key:ident: $type:ty => $bind:expr) -> $row:ty = $fetch:ident $statement:expr;)*) => {
@@ -202,6 +212,7 @@ impl Store {
             (sql::FORGET_IDEMPOTENCY, day),
             (sql::FORGET_THROTTLES, day),
             (sql::FORGET_SESSIONS, now.micros()),
+            (sql::FORGET_SUPPRESSIONS, now.micros()),
         ];
         for (statement, before) in deletes {
             writing!(self, pool => sqlx::query(statement).bind(before).execute(pool).await.map(drop))?;

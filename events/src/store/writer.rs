@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::append::Verdict;
 use super::error::StoreError;
+use super::loads::Loads;
 use super::wakes::Wakes;
 use super::{AppendError, Appended, Commit, Store, postgres, sqlite};
 use crate::envelope::leaf_hash;
@@ -48,6 +49,7 @@ pub struct Writer {
     pub(crate) epoch: i32,
     pub(crate) queue: mpsc::Receiver<(Prepared, Answer)>,
     pub(crate) later: VecDeque<(Prepared, Answer)>,
+    pub(crate) loads: Arc<Loads>,
     pub(crate) wakes: Arc<Wakes>,
 }
 
@@ -75,7 +77,16 @@ impl Writer {
     async fn append_all(&mut self) {
         while let Some(batch) = self.gather().await {
             self.append(batch).await;
-            // Else the callers split into camps that take turns, and every batch is smaller.
+            self.let_callers_come_back().await;
+        }
+    }
+
+    /// Else the callers split into camps that take turns, and every batch is
+    /// smaller. A file answers soon what they load first; a server may not.
+    async fn let_callers_come_back(&self) {
+        give_way(|| self.queue.len(), BATCH).await;
+        if matches!(self.store, Store::Sqlite(_)) {
+            self.loads.answered().await;
             give_way(|| self.queue.len(), BATCH).await;
         }
     }

@@ -38,9 +38,10 @@ impl List {
         let (state, kind) =
             (self.state.as_deref().unwrap_or_default(), self.kind.as_deref().unwrap_or_default());
         let rows = store.mails(None, state, kind, self.limit).await?;
+        let waits = store.waits().await?;
         store.close().await;
         let now = env.now();
-        let mails: Vec<_> = rows.into_iter().map(|row| ShownMail::new(row, now)).collect();
+        let mails: Vec<_> = rows.into_iter().map(|row| ShownMail::new(row, &waits, now)).collect();
         if self.json {
             say_json(&mails)?;
         } else {
@@ -54,7 +55,8 @@ fn for_people(mails: &[ShownMail]) -> String {
     if mails.is_empty() {
         return "There are no such mails.\n".to_owned();
     }
-    let heads = ["MAIL", "KIND", "STATE", "AGE", "TRIED AGAIN", "CODE"].map(str::to_owned).to_vec();
+    let heads =
+        ["MAIL", "KIND", "STATE", "AGE", "TRIED AGAIN", "CODE", "WAITS FOR"].map(str::to_owned).to_vec();
     let rows: Vec<_> = std::iter::once(heads).chain(mails.iter().map(row)).collect();
     let states: BTreeSet<_> = mails.iter().map(words::state).collect();
     let advice = states.into_iter().filter_map(|state| Some(format!("{state}: {}\n", words::advice(state)?)));
@@ -75,5 +77,6 @@ fn row(mail: &ShownMail) -> Vec<String> {
         words::span(Duration::from_secs(mail.age_seconds)),
         next,
         mail.last_code.map(|code| code.to_string()).unwrap_or_default(),
+        mail.waits_for.as_ref().map(words::waits_for).unwrap_or_default(),
     ]
 }

@@ -30,11 +30,12 @@ impl Show {
     pub(super) async fn run(self, env: &dyn Env) -> Result<ExitCode, Box<dyn Error>> {
         let store = open(&self.config).await?;
         let (row, events) = (store.mail(self.mail).await?, store.stream(self.mail.into()).await?);
+        let waits = store.waits().await?;
         store.close().await;
         let row = row.ok_or_else(|| {
             format!("there is no mail {}: `rekey mail list` shows those there are", self.mail)
         })?;
-        let mail = ShownMail::new(row, env.now());
+        let mail = ShownMail::new(row, &waits, env.now());
         if self.json {
             say_json(&MailHistory { mail, events: events.iter().map(ReadableEvent::from).collect() })?;
         } else {
@@ -60,6 +61,8 @@ fn about(mail: &ShownMail) -> Vec<Vec<String>> {
         ["age", &age],
         ["account", &mail.account_id],
     ];
+    let waits_for = mail.waits_for.as_ref().map(words::waits_for);
+    rows.extend(waits_for.as_ref().map(|waits_for| ["waits for", waits_for.as_str()]));
     rows.extend(mail.reset_id.as_ref().map(|reset| ["reset", reset.as_str()]));
     rows.into_iter().map(|row| row.map(str::to_owned).to_vec()).collect()
 }

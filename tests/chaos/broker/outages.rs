@@ -6,7 +6,7 @@ use super::post::{Post, counted};
 use crate::until::until;
 
 /// Row: NATS down for minutes or for good.
-const SLOW: Duration = Duration::from_secs(15);
+pub const SLOW: Duration = Duration::from_secs(15);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_bus_from_the_start_every_mail_arrives() {

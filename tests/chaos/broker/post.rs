@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rekey::keys::Keys;
 use rekey_events::AccountId;
@@ -13,7 +14,7 @@ use rekey_test_support::proxy::Proxy;
 use rekey_test_support::smtp::{Attempt, SmtpSink};
 use rekey_test_support::sql::Sql;
 use rekey_workers::bus::{Lane, STREAM};
-use rekey_workers::mailer::{Letterhead, MailerStats, Outlet};
+use rekey_workers::mailer::{Letterhead, MailerStats, Outlet, Sending};
 use rekey_workers::message::{Brand, Mailbox};
 use rekey_workers::relay::RelayStats;
 use rekey_workers::smtp::{Address, Limits, Pool, ProviderConfig, Tls};
@@ -30,6 +31,8 @@ pub type User = Option<(&'static str, &'static str)>;
 
 pub struct Post {
     pub nats: Nats,
+    /// Those beside it that keep the same stream.
+    others: Vec<Nats>,
     pub office: Bed,
     users: [User; 2],
     /// The line to the bus.
@@ -57,6 +60,7 @@ impl Post {
         Self {
             line: Proxy::start(nats.address()).await.unwrap(),
             nats,
+            others: Vec::new(),
             users,
             keys: Keys::generate(&*office.env, true),
             office,
@@ -67,10 +71,24 @@ impl Post {
         }
     }
 
+    /// On a bus of three servers, each of which keeps every hint.
+    pub async fn open_on_three() -> Self {
+        let [first, others @ ..] = Nats::start_three().await;
+        let mut post = Self::open_with(first, [None, None]).await;
+        post.others = others.into();
+        post
+    }
+
+    /// One of the servers, from 0.
+    pub fn server(&mut self, number: usize) -> &mut Nats {
+        if number == 0 { &mut self.nats } else { &mut self.others[number - 1] }
+    }
+
     async fn bus(&self, user: User) -> Bus {
         let user = user.map(|(name, password)| (name.to_owned(), password.into()));
-        let servers = vec![format!("nats://{}", self.line.address())];
-        let config = BusConfig { servers, user, ca_file: None, replicas: 1 };
+        let line = format!("nats://{}", self.line.address());
+        let servers: Vec<_> = std::iter::once(line).chain(self.others.iter().map(Nats::url)).collect();
+        let config = BusConfig { replicas: servers.len(), servers, user, ca_file: None };
         Bus::connect(&config).await.unwrap()
     }
 
@@ -105,9 +123,13 @@ impl Post {
 
     /// A mailer at work.
     pub async fn run_mailer(&self) -> Arc<MailerStats> {
-        let outlet = Outlet::Smtp(Pool::new(self.provider()).unwrap());
+        let sending = Sending {
+            outlets: vec![Outlet::Smtp(Pool::new(self.provider()).unwrap())],
+            concurrency: 8,
+            suppress_for: Duration::ZERO,
+        };
         let bus = self.bus(self.users[1]).await;
-        let mailer = Mailer::new(self.log().await, self.letterhead(), outlet, 8).with_bus(bus);
+        let mailer = Mailer::new(self.log().await, self.letterhead(), sending).with_bus(bus);
         let stats = mailer.stats();
         tokio::spawn(mailer.run(self.stop.clone()));
         stats

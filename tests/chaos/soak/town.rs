@@ -29,12 +29,22 @@ pub struct Town {
     database: String,
     servers: [Site; 2],
     workers: Vec<Worker>,
+    /// Workers started so far.
+    started: usize,
     folder: TempDir,
 }
 
 struct Worker {
     role: &'static str,
+    /// What it calls itself to the mail server: another with each start.
+    name: String,
     process: Process,
+}
+
+/// A worker that is no more.
+pub struct Killed {
+    pub role: &'static str,
+    pub name: String,
 }
 
 impl Town {
@@ -53,16 +63,23 @@ impl Town {
         let nats = Nats::start().await;
         let first = Site::new(Some(&database), line.address()).await.with_nats(&nats.url()).logging(level);
         let servers = [first.twin(), first];
-        let mut town = Self { postgres, nats, sink, line, database, servers, workers: Vec::new(), folder };
+        let mut town =
+            Self { postgres, nats, sink, line, database, servers, workers: Vec::new(), started: 0, folder };
         for server in &mut town.servers {
             server.serve_alone();
             server.ready().await;
         }
         for role in WORKERS {
-            let process = town.servers[0].work(role);
-            town.workers.push(Worker { role, process });
+            let worker = town.worker(role);
+            town.workers.push(worker);
         }
         town
+    }
+
+    fn worker(&mut self, role: &'static str) -> Worker {
+        self.started += 1;
+        let name = format!("{role}-{}", self.started);
+        Worker { role, process: self.servers[0].work_as(role, &name), name }
     }
 
     /// One of the servers, once it answers.
@@ -90,19 +107,21 @@ impl Town {
         server.serve_alone();
     }
 
-    /// Kills a worker and starts another; its role.
-    pub async fn kill_worker(&mut self, which: usize) -> &'static str {
+    /// Kills a worker and starts another in its place.
+    pub async fn kill_worker(&mut self, which: usize) -> Killed {
         let at = which % self.workers.len();
         self.workers[at].process.sigkill().await;
-        let role = self.workers[at].role;
-        self.workers[at].process = self.servers[0].work(role);
-        role
+        let another = self.worker(self.workers[at].role);
+        let Worker { role, name, .. } = std::mem::replace(&mut self.workers[at], another);
+        Killed { role, name }
     }
 
-    /// A mailer stands still, or goes on.
-    pub fn signal_mailer(&self, which: usize, signal: Signal) {
+    /// A mailer stands still, or goes on; its name.
+    pub fn signal_mailer(&self, which: usize, signal: Signal) -> String {
         let mailers: Vec<_> = self.workers.iter().filter(|worker| worker.role == "mailer").collect();
-        mailers[which % mailers.len()].process.signal(signal);
+        let mailer = mailers[which % mailers.len()];
+        mailer.process.signal(signal);
+        mailer.name.clone()
     }
 
     /// Nothing is wrong any more.

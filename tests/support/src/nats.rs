@@ -1,6 +1,7 @@
 //! Real NATS servers with JetStream for tests.
 
 mod client;
+mod cluster;
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -132,6 +133,14 @@ impl Nats {
     /// A client with all rights.
     pub async fn client(&self) -> Client {
         Client::connect(&self.url()).await
+    }
+
+    /// Its disk is full until it is started again: every write fails.
+    ///
+    /// # Panics
+    /// If it does not run.
+    pub fn fill_disk(&self) {
+        self.process.as_ref().expect("a running server").fail_writes();
     }
 
     async fn launch(&mut self, choose: impl Fn(u16) -> u16) {

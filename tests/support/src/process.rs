@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 pub use rustix::process::Signal;
-use rustix::process::{Pid, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, kill_process, prlimit};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -100,6 +100,13 @@ impl Process {
     /// Asks it to end; `wait` waits for the end.
     pub fn sigterm(&self) {
         self.signal(Signal::TERM);
+    }
+
+    /// From now on it cannot write to any file, as on a disk that is full.
+    pub(crate) fn fail_writes(&self) {
+        let limit = Rlimit { current: Some(0), maximum: None };
+        let set = prlimit(Some(Pid::from_child(&self.child)), Resource::Fsize, limit);
+        set.expect("a limit for our own child");
     }
 
     /// Kills it and waits until it is gone.

@@ -57,6 +57,8 @@ pub struct Seen {
     pub last_sequence: i64,
     /// Up to where each lane's consumer has everything acknowledged; nothing where there is none.
     pub floors: [Option<i64>; 2],
+    /// How many of each lane's hints are still to be acknowledged.
+    pub pending: [u64; 2],
 }
 
 impl Bus {
@@ -66,8 +68,13 @@ impl Bus {
     /// The bus does not answer.
     pub async fn look(&self) -> Result<Option<Seen>, BusError> {
         let (stream, links, notices) =
-            tokio::try_join!(self.stream(), self.floor(Lane::Links), self.floor(Lane::Notices))?;
-        Ok(stream.map(|(epoch, last_sequence)| Seen { epoch, last_sequence, floors: [links, notices] }))
+            tokio::try_join!(self.stream(), self.progress(Lane::Links), self.progress(Lane::Notices))?;
+        Ok(stream.map(|(epoch, last_sequence)| Seen {
+            epoch,
+            last_sequence,
+            floors: [links, notices].map(|lane| lane.map(|(floor, _)| floor)),
+            pending: [links, notices].map(|lane| lane.map_or(0, |(_, pending)| pending)),
+        }))
     }
 
     async fn stream(&self) -> Result<Option<(Option<Uuid>, i64)>, BusError> {
@@ -86,10 +93,14 @@ impl Bus {
         Ok(Some((epoch, sequence(info.state.last_sequence))))
     }
 
-    async fn floor(&self, lane: Lane) -> Result<Option<i64>, BusError> {
+    /// Up to where a lane's hints are acknowledged, and how many are not yet.
+    async fn progress(&self, lane: Lane) -> Result<Option<(i64, u64)>, BusError> {
         let stream = self.connected()?.get_stream_no_info(STREAM).await.map_err(BusError::answer)?;
         match stream.consumer_info(lane.consumer()).await {
-            Ok(info) => Ok(Some(sequence(info.ack_floor.stream_sequence))),
+            Ok(info) => {
+                let pending = info.num_pending.saturating_add(info.num_ack_pending.try_into().unwrap_or(0));
+                Ok(Some((sequence(info.ack_floor.stream_sequence), pending)))
+            }
             Err(error) => match error.kind() {
                 ConsumerInfoErrorKind::NotFound | ConsumerInfoErrorKind::StreamNotFound => Ok(None),
                 _ => Err(BusError::answer(error)),

@@ -5,28 +5,41 @@ use std::time::Instant;
 
 use rekey_events::Moment;
 use rekey_events::mail::event::DeadBecause;
-use rekey_events::mail::{MailCommand, MailKind};
+use rekey_events::mail::{MailCommand, MailKind, Phase};
 use rekey_events::policy::LINK_LEAST_LEFT;
 use rekey_events::rows::{MailRow, PersonRow};
 use rekey_events::store::StoreError;
+use rekey_events::store::mails::ClaimedMail;
+use rekey_events::store::vault::Addressee;
 use rekey_events::token::{Claims, Token};
 
-use super::{Inner, outcome};
+use super::outcome::Tried;
+use super::stats::Watch;
+use super::{Inner, Provider, suppression};
 use crate::message::{BuiltMessage, MessageSpec, Template, build};
 use crate::smtp::{Address, Envelope, Gate, Verdict};
 
 /// Minutes for which the mail says its link is valid.
 const MINUTES: u32 = 60;
 
+/// A mail, ready to be sent.
+struct Letter {
+    person: PersonRow,
+    envelope: Envelope,
+    message: BuiltMessage,
+}
+
 /// Asks, while the server waits, whether the mail is still ours and wanted.
 struct StillWanted<'a> {
     mailer: &'a Inner,
     row: &'a MailRow,
     claimed: Instant,
+    watch: Watch,
 }
 
 impl Gate for StillWanted<'_> {
     async fn before_data(&self) -> Verdict {
+        self.watch.waits_for_nobody();
         let wanted = matches!(self.mailer.unwanted(self.row).await, Ok(None));
         if wanted && self.mailer.lease.is_held_since(self.claimed) { Verdict::Go } else { Verdict::Stop }
     }
@@ -34,51 +47,85 @@ impl Gate for StillWanted<'_> {
     async fn before_dot(&self) -> Verdict {
         if self.mailer.lease.is_held_since(self.claimed) { Verdict::Go } else { Verdict::Stop }
     }
+
+    fn waits_for(&self, provider: &str, what: &'static str) {
+        self.watch.waits_for(provider, what);
+    }
 }
 
 impl Inner {
     /// Tries a mail claimed at that moment (or later), and records what became of it.
-    pub(super) async fn attempt(&self, row: &MailRow, claimed: Instant) {
-        match self.prepare(row).await {
-            Ok(Ok((envelope, message))) => self.hand_over(row, claimed, &envelope, &message).await,
-            Ok(Err(outcome)) => self.record(row, outcome).await,
+    pub(super) async fn attempt(&self, mail: &ClaimedMail, claimed: Instant) {
+        match self.prepare(&mail.row).await {
+            Ok(Ok(letter)) => self.hand_over(mail, claimed, &letter).await,
+            Ok(Err(outcome)) => self.record(&mail.row, &outcome, &[]).await,
             Err(error) => {
-                tracing::warn!(%error, mail = %row.mail_id, "a mail waits for the database");
-                self.give_back(row, claimed).await;
+                tracing::warn!(%error, mail = %mail.row.mail_id, "a mail waits for the database");
+                self.give_back(&mail.row, claimed).await;
             }
         }
     }
 
-    async fn hand_over(&self, row: &MailRow, claimed: Instant, envelope: &Envelope, message: &BuiltMessage) {
-        let gate = StillWanted { mailer: self, row, claimed };
-        let env = self.log.env();
-        let route = self.provider.deliver(row.mail_id, envelope, &message.bytes, &gate, env).await;
-        match outcome::of(self.log.env(), &self.provider, row, route) {
-            Some(command) => self.record(row, command).await,
+    async fn hand_over(&self, mail: &ClaimedMail, claimed: Instant, letter: &Letter) {
+        let (row, env) = (&mail.row, self.log.env());
+        let Some(provider) = self.providers.destination(row, env.now()) else {
+            return self.give_back(row, claimed).await;
+        };
+        let tried = Tried { env, providers: &self.providers, provider, row };
+        if is_bound(row) && provider.is_paused(env.now()) {
+            return self.record(row, &tried.unreachable(Phase::Connect, None), &[]).await;
+        }
+        if !self.is_going_to(mail, provider).await {
+            return self.give_back(row, claimed).await;
+        }
+        let gate = StillWanted { mailer: self, row, claimed, watch: self.stats.watch(row) };
+        let route = provider.deliver(row.mail_id, &letter.envelope, &letter.message.bytes, &gate, env).await;
+        drop(gate);
+        match tried.outcome(route) {
+            Some(command) => {
+                let ends_at = env.now().after(self.suppress_for);
+                let suppression = suppression::with(&command, &letter.person, ends_at);
+                self.record(row, &command, suppression.as_slice()).await;
+            }
             // Withheld: either it is not wanted any more, or no longer ours.
             None => match self.unwanted(row).await {
-                Ok(Some(command)) => self.record(row, command).await,
+                Ok(Some(command)) => self.record(row, &command, &[]).await,
                 _ => self.give_back(row, claimed).await,
             },
         }
     }
 
+    /// Makes sure that the database knows where the mail goes, before it does: when we die, it is
+    /// sent again to nobody else. Whether it does.
+    async fn is_going_to(&self, mail: &ClaimedMail, provider: &Provider) -> bool {
+        if mail.going_to.as_deref() == Some(provider.name()) {
+            return true;
+        }
+        let noted = self.log.store().redirect_mail(mail.row.mail_id, self.worker, provider.name()).await;
+        noted.unwrap_or_else(|error| {
+            tracing::warn!(%error, mail = %mail.row.mail_id, "a mail waits for the database");
+            false
+        })
+    }
+
     /// The mail, or the outcome it has without being tried.
-    async fn prepare(
-        &self,
-        row: &MailRow,
-    ) -> Result<Result<(Envelope, BuiltMessage), MailCommand>, StoreError> {
+    async fn prepare(&self, row: &MailRow) -> Result<Result<Letter, MailCommand>, StoreError> {
         if let Some(outcome) = self.unwanted(row).await? {
             return Ok(Err(outcome));
         }
         let dead = |reason| Err(MailCommand::Bury { reason, code: None });
-        let Some(person) = self.log.store().person(row.account_id).await? else {
+        let addressee = self.log.addressee(row.account_id, self.log.env().now()).await?;
+        let Some(Addressee { person, suppressed }) = addressee else {
             return Ok(dead(DeadBecause::NoAddress));
         };
         let Ok(to) = Address::parse(&person.email) else { return Ok(dead(DeadBecause::NoAddress)) };
+        if suppressed {
+            return Ok(Err(MailCommand::Suppress));
+        }
         let built = std::panic::catch_unwind(AssertUnwindSafe(|| self.render(row, &person, &to)));
+        let envelope = Envelope { from: self.letterhead.from.address.clone(), to };
         Ok(match built {
-            Ok(Some(message)) => Ok((Envelope { from: self.letterhead.from.address.clone(), to }, message)),
+            Ok(Some(message)) => Ok(Letter { person, envelope, message }),
             _ => dead(DeadBecause::CannotRender),
         })
     }
@@ -92,7 +139,7 @@ impl Inner {
         if now.after(LINK_LEAST_LEFT).micros() > row.expires_at {
             return Ok(Some(MailCommand::Expire));
         }
-        let live = self.log.store().reset(reset).await?.is_some_and(|reset| reset.state == "live");
+        let live = self.log.reset(reset).await?.is_some_and(|reset| reset.state == "live");
         Ok((!live).then_some(MailCommand::Supersede))
     }
 
@@ -147,4 +194,9 @@ impl Inner {
         let token = Token::derive(&self.letterhead.links, &claims);
         Some(format!("{}/{page}#{}", self.letterhead.public_url, token.expose()))
     }
+}
+
+/// Whether it may not just go to the first provider that works.
+fn is_bound(row: &MailRow) -> bool {
+    row.pinned_to.is_some() || row.refused_by.is_some()
 }

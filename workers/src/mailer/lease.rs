@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rekey_events::store::Store;
+use rekey_events::store::overview::Wait;
 use uuid::Uuid;
 
 /// How often it is renewed.
@@ -38,11 +39,11 @@ impl Lease {
         Self { store, worker, held: Arc::default() }
     }
 
-    /// Renews it once. The moment before asking counts: the database's may be
-    /// later, never earlier.
-    pub(super) async fn renew(&self) {
+    /// Renews it once, and tells what the mails in hand wait for. The moment
+    /// before asking counts: the database's may be later, never earlier.
+    pub(super) async fn renew(&self, waits: &[Wait]) {
         let before = Instant::now();
-        match self.store.renew_lease(self.worker, GOOD_FOR).await {
+        match self.store.renew_lease(self.worker, GOOD_FOR, waits).await {
             Ok(()) => {
                 let mut held = self.lock();
                 let unbroken = held.filter(|held| held.lasts_at(before));

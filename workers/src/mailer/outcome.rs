@@ -2,79 +2,120 @@
 
 use std::time::{Duration, Instant};
 
-use rekey_events::Env;
 use rekey_events::mail::event::{DeadBecause, UnknownBecause};
 use rekey_events::mail::{Mail, MailCommand, MailKind, MailRefusal, Phase};
-use rekey_events::rows::MailRow;
+use rekey_events::rows::{Change, MailRow};
 use rekey_events::store::execute::Draft;
 use rekey_events::store::{AppendError, CommandError, Loaded};
+use rekey_events::{Env, Moment};
 
 use super::schedule::{after_ambiguity, after_failure, next, phase};
-use super::{Inner, Provider, Route};
+use super::{Inner, Provider, Providers, Route};
 use crate::smtp::{Delivery, Failure, Reply};
 
 /// Pauses between tries to record an outcome.
 const AGAIN: [Duration; 4] =
     [Duration::from_millis(100), Duration::from_millis(500), Duration::from_secs(2), Duration::from_secs(5)];
 
-/// What to record; nothing when the mail was withheld.
-pub(super) fn of(env: &dyn Env, provider: &Provider, row: &MailRow, route: Route) -> Option<MailCommand> {
-    let delivery = match route {
-        Route::Smtp(delivery) => delivery,
-        Route::Kept => return Some(accept(provider, 250)),
-        Route::Unwritable(error) => {
-            tracing::error!(%error, "the inbox folder cannot be written");
-            return Some(defer(Phase::Connect, None, after_failure(env, provider.paused_until()), false));
+/// A mail that was taken to a provider.
+pub(super) struct Tried<'a> {
+    pub(super) env: &'a dyn Env,
+    pub(super) providers: &'a Providers,
+    pub(super) provider: &'a Provider,
+    pub(super) row: &'a MailRow,
+}
+
+impl Tried<'_> {
+    /// What to record; nothing when the mail was withheld.
+    pub(super) fn outcome(&self, route: Route) -> Option<MailCommand> {
+        match route {
+            Route::Smtp(delivery) => self.of_delivery(delivery),
+            Route::Kept => Some(self.accept(250)),
+            Route::Unwritable(error) => {
+                tracing::error!(%error, "the inbox folder cannot be written");
+                Some(self.unreachable(Phase::Connect, None))
+            }
         }
-    };
-    let kind = row.kind.parse().unwrap_or(MailKind::ResetLink);
-    Some(match delivery {
-        Delivery::Withheld => return None,
-        Delivery::Accepted { reply } => accept(provider, reply.code),
-        Delivery::Deferred { phase: at, reply, retry_after } => {
-            defer(phase(at), Some(&reply), next(env, kind, row.attempts, retry_after), true)
-        }
-        Delivery::ConnectionFailed { phase: at, reason } => {
-            let reply = match &reason {
-                Failure::Refused(reply) | Failure::Unexpected(reply) => Some(reply),
-                _ => None,
-            };
-            defer(phase(at), reply, after_failure(env, provider.paused_until()), false)
-        }
-        Delivery::Rejected { phase: at @ crate::smtp::Phase::Rcpt, reply } => {
-            MailCommand::Reject { phase: phase(at), code: reply.code, enhanced: reply.enhanced }
-        }
-        Delivery::Rejected { reply, .. } => {
+    }
+
+    fn of_delivery(&self, delivery: Delivery) -> Option<MailCommand> {
+        Some(match delivery {
+            Delivery::Withheld => return None,
+            Delivery::Accepted { reply } => self.accept(reply.code),
+            Delivery::Deferred { phase: at, reply, retry_after } => {
+                let kind = self.row.kind.parse().unwrap_or(MailKind::ResetLink);
+                let due_at = next(self.env, kind, self.row.attempts, retry_after);
+                self.defer(phase(at), Some(&reply), due_at, true)
+            }
+            Delivery::ConnectionFailed { phase: at, reason } => {
+                let reply = match &reason {
+                    Failure::Refused(reply) | Failure::Unexpected(reply) => Some(reply),
+                    _ => None,
+                };
+                self.unreachable(phase(at), reply)
+            }
+            Delivery::Rejected { phase: at @ crate::smtp::Phase::Rcpt, reply } => {
+                MailCommand::Reject { phase: phase(at), code: reply.code, enhanced: reply.enhanced }
+            }
+            Delivery::Rejected { phase: at, reply } => self.refused(phase(at), reply),
+            Delivery::Ambiguous { reason } => {
+                tracing::warn!(%reason, mail = %self.row.mail_id, "a mail may have gone out; the same bytes are sent again");
+                let (reason, due_at) = (UnknownBecause::ReplyLost, after_ambiguity(self.env));
+                MailCommand::LoseTrack { reason, due_at, provider: Some(self.name()) }
+            }
+        })
+    }
+
+    fn accept(&self, code: u16) -> MailCommand {
+        MailCommand::Accept { provider: self.name(), code }
+    }
+
+    /// The provider cannot be used: no fault of the mail, which is due at once where another can.
+    pub(super) fn unreachable(&self, at: Phase, reply: Option<&Reply>) -> MailCommand {
+        let now = self.env.now();
+        let due_at = match self.providers.destination(self.row, now) {
+            Some(next) if next.is_paused(now) => after_failure(self.env, next.paused_until()),
+            Some(next) if next.name() != self.provider.name() => now,
+            _ => after_failure(self.env, now),
+        };
+        self.defer(at, reply, due_at, false)
+    }
+
+    /// The message itself was refused: perhaps another provider takes it. What is wrong with it
+    /// in our own eyes (at BODY) none will.
+    fn refused(&self, at: Phase, reply: Reply) -> MailCommand {
+        let may_go_elsewhere = Mail::from_row(self.row).is_some_and(|mail| mail.may_go_elsewhere());
+        if may_go_elsewhere && at != Phase::Body && self.providers.are_several() {
+            let Reply { code, enhanced, .. } = reply;
+            let (provider, due_at) = (self.name(), self.env.now());
+            MailCommand::Reroute { provider, phase: at, code, enhanced, due_at }
+        } else {
             MailCommand::Bury { reason: DeadBecause::MessageRefused, code: Some(reply.code) }
         }
-        Delivery::Ambiguous { reason } => {
-            tracing::warn!(%reason, mail = %row.mail_id, "a mail may have gone out; the same bytes are sent again");
-            MailCommand::LoseTrack { reason: UnknownBecause::ReplyLost, due_at: after_ambiguity(env) }
+    }
+
+    fn defer(&self, phase: Phase, reply: Option<&Reply>, due_at: Moment, counted: bool) -> MailCommand {
+        MailCommand::Defer {
+            phase,
+            code: reply.map(|reply| reply.code),
+            enhanced: reply.and_then(|reply| reply.enhanced.clone()),
+            due_at,
+            counted,
+            provider: Some(self.name()),
         }
-    })
-}
+    }
 
-fn accept(provider: &Provider, code: u16) -> MailCommand {
-    MailCommand::Accept { provider: provider.name().to_owned(), code }
-}
-
-fn defer(phase: Phase, reply: Option<&Reply>, due_at: rekey_events::Moment, counted: bool) -> MailCommand {
-    let code = reply.map(|reply| reply.code);
-    MailCommand::Defer {
-        phase,
-        code,
-        enhanced: reply.and_then(|reply| reply.enhanced.clone()),
-        due_at,
-        counted,
+    fn name(&self) -> String {
+        self.provider.name().to_owned()
     }
 }
 
 impl Inner {
-    /// Records an outcome, trying again while the database is away. What
-    /// cannot be recorded is found later as a claim that nobody works at.
-    pub(super) async fn record(&self, row: &MailRow, command: MailCommand) {
+    /// Records an outcome, and what changes with it, trying again while the database is away.
+    /// What cannot be recorded is found later as a claim that nobody works at.
+    pub(super) async fn record(&self, row: &MailRow, command: &MailCommand, also: &[Change]) {
         for pause in AGAIN {
-            match self.record_once(row, &command).await {
+            match self.record_once(row, command, also).await {
                 Ok(()) => return,
                 Err(error) => {
                     tracing::warn!(%error, mail = %row.mail_id, "an outcome waits for the database")
@@ -89,8 +130,9 @@ impl Inner {
         &self,
         row: &MailRow,
         command: &MailCommand,
+        also: &[Change],
     ) -> Result<(), CommandError<MailRefusal>> {
-        let is_fenced_out = !self.record_on(row, command).await?;
+        let is_fenced_out = !self.record_on(row, command, also).await?;
         if is_fenced_out {
             self.stats.fence();
         }
@@ -99,18 +141,26 @@ impl Inner {
             let nothing = |_: &Mail, _: &[_], _: &mut Draft<'_>| {};
             self.log.execute::<Mail>(&self.context_of(row), row.mail_id.into(), command, nothing).await?;
         }
+        if may_be_double(row) && matches!(command, MailCommand::Accept { .. }) {
+            self.stats.double();
+        }
         Ok(())
     }
 
-    /// Records `command` on the mail as the row shows it; whether it has not moved on.
+    /// Records `command`, and what changes with it, on the mail as the row shows it; whether it
+    /// has not moved on.
     pub(super) async fn record_on(
         &self,
         row: &MailRow,
         command: &MailCommand,
+        also: &[Change],
     ) -> Result<bool, CommandError<MailRefusal>> {
         let Some(state) = Mail::from_row(row) else { return Ok(true) };
         let loaded = Loaded { state, version: row.version };
-        match self.log.execute_on(&self.context_of(row), row.mail_id.into(), &loaded, command).await {
+        let also = |_: &Mail, _: &[_], draft: &mut Draft<'_>| {
+            also.iter().cloned().for_each(|change| draft.change(change))
+        };
+        match self.log.execute_on(&self.context_of(row), row.mail_id.into(), &loaded, command, also).await {
             Err(CommandError::Append(AppendError::Conflict)) => Ok(false),
             Ok(_) | Err(CommandError::Refused(_)) => Ok(true),
             Err(error) => Err(error),
@@ -127,4 +177,9 @@ impl Inner {
             tracing::warn!(%error, mail = %row.mail_id, "a claim is given back later");
         }
     }
+}
+
+/// Whether a mail that is accepted now may have been accepted before.
+fn may_be_double(row: &MailRow) -> bool {
+    row.state == "unknown" || row.pinned_to.is_some()
 }

@@ -1,30 +1,21 @@
-//! A mail server as the mailer sees it: somewhere to hand a mail, and a breaker
-//! that pauses the work while the server cannot be reached.
+//! A provider as the mailer sees it: somewhere to hand a mail, and a breaker
+//! that sends mails elsewhere, or has them wait, while it cannot be reached.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rekey_events::{Env, MailId, Moment};
 use tokio::io::AsyncWriteExt;
 
-use super::{MailerStats, Outlet};
-use crate::smtp::{Delivery, Envelope, Gate, Phase, Verdict};
-
-/// The pauses after failures in a row.
-const PAUSES: [u64; 5] = [1, 2, 5, 10, 15];
+use super::breaker::{Breaker, Counts};
+use super::{Outlet, Standing};
+use crate::smtp::{Delivery, Envelope, Failure, Gate, Phase, Verdict};
 
 /// An outlet, and its breaker.
 pub struct Provider {
     outlet: Outlet,
     breaker: Mutex<Breaker>,
-    stats: Arc<MailerStats>,
-}
-
-#[derive(Default)]
-struct Breaker {
-    failures: usize,
-    until: Moment,
+    standing: Arc<Standing>,
 }
 
 /// What a mail came to at a provider.
@@ -39,17 +30,22 @@ pub enum Route {
 }
 
 impl Provider {
-    pub(super) fn new(outlet: Outlet, stats: Arc<MailerStats>) -> Self {
-        Self { outlet, breaker: Mutex::default(), stats }
-    }
-
-    /// What logs and events call it.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        match &self.outlet {
+    pub(super) fn new(outlet: Outlet) -> Self {
+        let standing = Arc::new(Standing::new(match &outlet {
             Outlet::Smtp(pool) => pool.name(),
             Outlet::Folder(_) => "inbox",
-        }
+        }));
+        Self { outlet, breaker: Mutex::default(), standing }
+    }
+
+    /// What logs, events and metrics call it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.standing.name()
+    }
+
+    pub(super) fn standing(&self) -> Arc<Standing> {
+        Arc::clone(&self.standing)
     }
 
     /// Until when nothing is tried, because the server could not be reached.
@@ -71,7 +67,7 @@ impl Provider {
         gate: &impl Gate,
         env: &dyn Env,
     ) -> Route {
-        let began = env.now();
+        let counts = self.lock().begin(env.now());
         let route = match &self.outlet {
             Outlet::Smtp(pool) => Route::Smtp(pool.deliver(envelope, bytes, gate).await),
             Outlet::Folder(folder) => match gate.before_data().await {
@@ -81,35 +77,32 @@ impl Provider {
                 Verdict::Stop => Route::Smtp(Delivery::Withheld),
             },
         };
-        self.note(&route, began, env.now());
+        self.note(&route, counts, env.now());
         route
     }
 
     /// Opens the breaker a little longer with each failure to reach the server,
-    /// and closes it when a mail gets through. Mails that were under way when it
-    /// opened fail with it: that is one failure, else it would open for longest at once.
-    fn note(&self, route: &Route, began: Moment, now: Moment) {
+    /// and closes it when a mail gets through.
+    fn note(&self, route: &Route, counts: Counts, now: Moment) {
         let mut breaker = self.lock();
         match route {
-            Route::Smtp(Delivery::ConnectionFailed { .. }) if began < breaker.until => {}
             Route::Smtp(Delivery::ConnectionFailed { phase, reason }) => {
-                let pause = PAUSES[breaker.failures.min(PAUSES.len() - 1)];
-                breaker.failures += 1;
-                breaker.until = now.after(Duration::from_secs(pause));
-                alert(self.name(), *phase, reason);
+                if breaker.fail(counts, now) {
+                    alert(self.name(), *phase, reason);
+                }
             }
             Route::Smtp(Delivery::Withheld | Delivery::Ambiguous { .. }) => {}
             _ => *breaker = Breaker::default(),
         }
-        self.stats.failed(breaker.failures);
+        self.standing.note(route, breaker.failures, breaker.until);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Breaker> {
+    fn lock(&self) -> MutexGuard<'_, Breaker> {
         self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn alert(provider: &str, phase: Phase, reason: &crate::smtp::Failure) {
+fn alert(provider: &str, phase: Phase, reason: &Failure) {
     tracing::error!(provider, %phase, %reason, "the mail server cannot be used; mails wait, none is lost");
 }
 

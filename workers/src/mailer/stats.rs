@@ -1,9 +1,20 @@
-//! What a mailer has done, counted.
+//! What a mailer has done, counted, and what its mails wait for now.
+
+mod histogram;
+mod standing;
+mod watch;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use rekey_events::rows::MailRow;
+use rekey_events::store::overview::Wait;
 use tokio::sync::Semaphore;
+
+pub use histogram::Histogram;
+pub use standing::Standing;
+pub(super) use watch::Watch;
+use watch::Watches;
 
 /// Counts since the start of the process, and how it stands now.
 #[derive(Debug)]
@@ -11,15 +22,18 @@ pub struct MailerStats {
     by_hint: AtomicU64,
     by_look: AtomicU64,
     fenced: AtomicU64,
-    failures: AtomicU64,
+    doubles: AtomicU64,
     slots: usize,
     free: Arc<Semaphore>,
+    providers: Vec<Arc<Standing>>,
+    watches: Arc<Watches>,
 }
 
 impl MailerStats {
-    pub(super) fn new(slots: usize, free: Arc<Semaphore>) -> Self {
-        let (by_hint, by_look, fenced, failures) = Default::default();
-        Self { by_hint, by_look, fenced, failures, slots, free }
+    pub(super) fn new(slots: usize, free: Arc<Semaphore>, providers: Vec<Arc<Standing>>) -> Self {
+        let (by_hint, by_look, fenced, doubles) = Default::default();
+        let watches = Arc::new(Watches::new(providers.clone()));
+        Self { by_hint, by_look, fenced, doubles, slots, free, providers, watches }
     }
 
     /// Mails it can work on at a time.
@@ -34,14 +48,10 @@ impl MailerStats {
         self.slots.saturating_sub(self.free.available_permits())
     }
 
-    /// How often in a row the mail server could not be used. It pauses after each.
+    /// How its providers do, in their order.
     #[must_use]
-    pub fn failures_in_a_row(&self) -> u64 {
-        self.failures.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn failed(&self, in_a_row: usize) {
-        self.failures.store(u64::try_from(in_a_row).unwrap_or(u64::MAX), Ordering::Relaxed);
+    pub fn providers(&self) -> &[Arc<Standing>] {
+        &self.providers
     }
 
     /// Mails claimed because a hint told of them.
@@ -62,6 +72,30 @@ impl MailerStats {
         self.fenced.load(Ordering::Relaxed)
     }
 
+    /// Mails accepted that may have been accepted before.
+    #[must_use]
+    pub fn possible_doubles(&self) -> u64 {
+        self.doubles.load(Ordering::Relaxed)
+    }
+
+    /// What each mail that it is trying to hand over waits for, the longest
+    /// under way first.
+    #[must_use]
+    pub fn waits(&self) -> Vec<Wait> {
+        self.watches.all()
+    }
+
+    /// Those of them that have been under way for long enough to be told of in
+    /// the heartbeat; only so many, because that must stay cheap.
+    pub(super) fn waits_to_tell(&self) -> Vec<Wait> {
+        self.watches.to_tell()
+    }
+
+    /// Watches a mail that is handed over, until what is returned is dropped.
+    pub(super) fn watch(&self, row: &MailRow) -> Watch {
+        Watches::begin(&self.watches, row)
+    }
+
     pub(super) fn hinted(&self, mails: usize) {
         add(&self.by_hint, mails);
     }
@@ -72,6 +106,11 @@ impl MailerStats {
 
     pub(super) fn fence(&self) {
         add(&self.fenced, 1);
+    }
+
+    /// A mail that may have been accepted before was accepted.
+    pub(super) fn double(&self) {
+        add(&self.doubles, 1);
     }
 }
 

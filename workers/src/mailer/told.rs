@@ -2,15 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use rekey_events::MailId;
-use rekey_events::rows::MailRow;
-use rekey_events::store::StoreError;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::hands::InHand;
 use super::hints::Incoming;
 use super::{Inner, Mailer, POLL, schedule};
+use crate::breath::breathe;
 use crate::bus::{Bus, Hint};
 
 /// How often it looks whether lease, mail server or database are back.
@@ -22,6 +19,7 @@ impl Mailer {
         let mut incoming = Incoming::new(bus.clone(), self.inner.concurrency);
         let mut look_at = Instant::now() + self.inner.jittered();
         while !stop.is_cancelled() {
+            self.inner.room().await;
             while attempts.try_join_next().is_some() {}
             let (works, free) = (self.inner.may_claim(), self.inner.slots.available_permits());
             incoming.want(works);
@@ -36,7 +34,13 @@ impl Mailer {
                 () = self.inner.log.wakes().mails.notified(), if works && free > 0 && !incoming.is_connected() => {
                     look_at = self.look(free, attempts).await;
                 }
-                chunk = incoming.chunk(free), if works && free > 0 => self.take(chunk, attempts).await,
+                chunk = incoming.chunk(free), if works && free > 0 => {
+                    let (began, has_all) = (Instant::now(), chunk.len() < free);
+                    self.take(chunk, attempts).await;
+                    if has_all {
+                        breathe(began).await;
+                    }
+                }
             }
         }
     }
@@ -81,16 +85,5 @@ impl Inner {
     /// About [`POLL`], so that not all workers look at once.
     fn jittered(&self) -> Duration {
         POLL.mul_f64(0.75 + 0.5 * schedule::chance(self.log.env()))
-    }
-
-    /// Claims those of these mails that are due.
-    async fn claim_hinted(&self, mails: &[MailId]) -> Result<Vec<(MailRow, InHand)>, StoreError> {
-        self.in_hand(self.log.store().claim_hinted(self.worker, self.log.env().now(), mails)).await
-    }
-
-    /// Claims at most `limit` mails that are due and that nobody was told about.
-    async fn claim_overlooked(&self, limit: usize) -> Result<Vec<(MailRow, InHand)>, StoreError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.in_hand(self.log.store().claim_overlooked(self.worker, self.log.env().now(), limit)).await
     }
 }

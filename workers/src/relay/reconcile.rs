@@ -39,7 +39,9 @@ impl Relay {
     async fn reconcile(&self) -> Result<[i64; 2], RelayError> {
         // In this order: what was noted before we look must be there.
         let broker = self.log.store().broker().await?;
-        match self.bus.look().await? {
+        let seen = self.bus.look().await?;
+        self.stats.saw(seen.clone());
+        match seen {
             Some(seen) if fits(&seen, broker) => self.mend(&seen).await,
             _ => self.begin_epoch().await,
         }
@@ -75,7 +77,7 @@ impl Relay {
         let epoch = self.log.env().uuid();
         self.bus.begin_epoch(epoch).await?;
         lock.begin_epoch(epoch).await?;
-        self.stats.epoch();
+        self.stats.began_epoch();
         tracing::warn!(%epoch, "the stream of hints is not the one that was known; it was made anew");
         Ok([0; 2])
     }

@@ -1,8 +1,11 @@
 //! What a relay has done, counted.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::bus::Bus;
+use uuid::Uuid;
+
+use crate::bus::{Bus, Lane, Seen};
 
 /// Counts since the start of the process.
 #[derive(Debug)]
@@ -13,6 +16,7 @@ pub struct RelayStats {
     floor: AtomicU64,
     epoch: AtomicU64,
     epochs: AtomicU64,
+    seen: Mutex<Option<Seen>>,
 }
 
 impl RelayStats {
@@ -24,6 +28,7 @@ impl RelayStats {
             floor: AtomicU64::new(0),
             epoch: AtomicU64::new(0),
             epochs: AtomicU64::new(0),
+            seen: Mutex::default(),
         }
     }
 
@@ -39,6 +44,19 @@ impl RelayStats {
     #[must_use]
     pub fn epochs(&self) -> u64 {
         self.epochs.load(Ordering::Relaxed)
+    }
+
+    /// Which incarnation the stream was when it was looked at last, if it was there.
+    #[must_use]
+    pub fn epoch(&self) -> Option<Uuid> {
+        self.lock().as_ref().and_then(|seen| seen.epoch)
+    }
+
+    /// Hints that were then still to be acknowledged, by consumer.
+    #[must_use]
+    pub fn pending(&self) -> Vec<(&'static str, u64)> {
+        let pending = self.lock().as_ref().map_or([0; 2], |seen| seen.pending);
+        Lane::ALL.map(Lane::consumer).into_iter().zip(pending).collect()
     }
 
     /// Whether there is a connection to the bus.
@@ -57,7 +75,15 @@ impl RelayStats {
         count.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn epoch(&self) {
+    pub(super) fn began_epoch(&self) {
         self.epochs.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn saw(&self, seen: Option<Seen>) {
+        *self.lock() = seen;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Seen>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

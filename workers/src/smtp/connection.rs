@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use super::{
     auth::expect,
     config::{Limits, ProviderConfig, Tls},
+    gate::Gate,
     outcome::{At, Broken, Failure, Phase},
     reply::Lines,
     tcp,
@@ -34,7 +35,7 @@ pub(super) enum State {
 
 /// An open session with the mail server.
 pub(super) struct Connection {
-    provider: Arc<Provider>,
+    pub(super) provider: Arc<Provider>,
     wire: Wire,
     extensions: Vec<String>,
     opened: Instant,
@@ -44,8 +45,10 @@ pub(super) struct Connection {
 
 impl Connection {
     /// Connects, greets and authenticates.
-    pub(super) async fn open(provider: &Arc<Provider>) -> Result<Self, Broken> {
+    pub(super) async fn open(provider: &Arc<Provider>, gate: &impl Gate) -> Result<Self, Broken> {
+        let waits_for = |phase: Phase| gate.waits_for(&provider.config.name, phase.as_str());
         let ProviderConfig { host, port, limits, credentials, .. } = &provider.config;
+        waits_for(Phase::Connect);
         let socket = tcp::connect(host, *port, limits.connect).await.at(Phase::Connect)?;
         let mut connection = Self {
             provider: Arc::clone(provider),
@@ -55,8 +58,9 @@ impl Connection {
             mails: 0,
             state: State::Unknown,
         };
-        connection.greet().await?;
+        connection.greet(&waits_for).await?;
         if let Some((user, password)) = credentials {
+            waits_for(Phase::Auth);
             connection.authenticate(user, password).await.at(Phase::Auth)?;
         }
         connection.state = State::Ready;
@@ -64,16 +68,21 @@ impl Connection {
     }
 
     /// Greeting, EHLO and encryption, in the order that the provider wants.
-    async fn greet(&mut self) -> Result<(), Broken> {
+    async fn greet(&mut self, waits_for: &(impl Fn(Phase) + Sync)) -> Result<(), Broken> {
         let tls = self.provider.config.tls;
         if tls == Tls::Implicit {
+            waits_for(Phase::Tls);
             self.encrypt().await.at(Phase::Tls)?;
         }
+        waits_for(Phase::Greeting);
         self.greeting().await.at(Phase::Greeting)?;
+        waits_for(Phase::Hello);
         self.hello().await.at(Phase::Hello)?;
         if tls == Tls::StartTls {
+            waits_for(Phase::Tls);
             self.start_tls().await.at(Phase::Tls)?;
             // What was offered in the clear is forgotten (RFC 3207 section 4.2).
+            waits_for(Phase::Hello);
             self.hello().await.at(Phase::Hello)?;
         }
         Ok(())

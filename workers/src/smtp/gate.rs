@@ -9,6 +9,12 @@ pub enum Verdict {
     Stop,
 }
 
+/// What is waited for before there is a connection: that one of those allowed is free.
+pub const SLOT: &str = "slot";
+
+/// What is waited for before a kept connection is used again: that it works.
+pub const RESET: &str = "reset";
+
 /// Asked twice in every delivery. The mailer looks up here whether the link still lives and its own lease still holds.
 pub trait Gate: Sync {
     /// Asked when the server has taken the recipient, before DATA. May ask the database.
@@ -16,6 +22,9 @@ pub trait Gate: Sync {
 
     /// Asked when the body is written and only the final dot is missing. Must be quick: the server is waiting.
     fn before_dot(&self) -> impl Future<Output = Verdict> + Send;
+
+    /// Told what `provider` is waited for from now on: the name of a [`Phase`](super::Phase), [`SLOT`] or [`RESET`].
+    fn waits_for(&self, _provider: &str, _what: &'static str) {}
 }
 
 /// A gate that lets everything through.

@@ -32,7 +32,7 @@ mod wire;
 
 pub use address::{Address, AddressError};
 pub use config::{ConfigError, Limits, ProviderConfig, Tls};
-pub use gate::{Gate, Open, Verdict};
+pub use gate::{Gate, Open, RESET, SLOT, Verdict};
 pub use outcome::{Delivery, Failure, Phase};
 pub use pool::{Envelope, Pool};
 pub use reply::Reply;

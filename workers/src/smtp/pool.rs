@@ -7,7 +7,7 @@ use super::{
     config::{ConfigError, ProviderConfig},
     connection::{Connection, Provider},
     dots::{self, Defect},
-    gate::Gate,
+    gate::{Gate, RESET, SLOT},
     outcome::{Delivery, Failure, Phase},
     reply::Reply,
     slots::{Slots, Usage},
@@ -52,6 +52,7 @@ impl Pool {
             Ok(body) => body,
             Err(defect) => return unsendable(defect),
         };
+        gate.waits_for(self.name(), SLOT);
         let Some(slot) = self.slots.take().await else {
             return Delivery::ConnectionFailed { phase: Phase::Connect, reason: Failure::PoolClosed };
         };
@@ -81,14 +82,14 @@ impl Pool {
 
     /// Over a kept connection if one still works, else over a new one.
     async fn attempt(&self, mail: &Mail<'_>, gate: &impl Gate) -> Delivery {
-        while let Some(mut connection) = self.take_idle().await {
+        while let Some(mut connection) = self.take_idle(gate).await {
             let outcome = connection.deliver(mail, gate).await;
             self.put_back(connection).await;
             if !went_stale(&outcome) {
                 return outcome;
             }
         }
-        match Connection::open(&self.provider).await {
+        match Connection::open(&self.provider, gate).await {
             Ok(mut connection) => {
                 let outcome = connection.deliver(mail, gate).await;
                 self.put_back(connection).await;
@@ -99,9 +100,10 @@ impl Pool {
     }
 
     /// The connection used last: those the traffic no longer needs grow old at the bottom.
-    async fn take_idle(&self) -> Option<Connection> {
+    async fn take_idle(&self, gate: &impl Gate) -> Option<Connection> {
         loop {
             let mut connection = self.idle().pop()?;
+            gate.waits_for(self.name(), RESET);
             if connection.is_reusable() && connection.refresh().await.is_ok() {
                 return Some(connection);
             }

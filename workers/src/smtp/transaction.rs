@@ -1,5 +1,7 @@
 //! One mail over one connection (RFC 5321 section 3.3), and what each reply means for it.
 
+use std::sync::Arc;
+
 use super::{
     auth::expect,
     connection::{Connection, State},
@@ -38,18 +40,25 @@ impl Connection {
 
     /// The steps; an early end is an `Err`.
     async fn transact(&mut self, mail: &Mail<'_>, gate: &impl Gate) -> Result<Delivery, Delivery> {
+        let provider = Arc::clone(&self.provider);
+        let waits_for = |phase: Phase| gate.waits_for(&provider.config.name, phase.as_str());
+        waits_for(Phase::Mail);
         self.mail(mail).await?;
+        waits_for(Phase::Rcpt);
         self.rcpt(mail).await?;
         if gate.before_data().await == Verdict::Stop {
             self.state = State::Begun;
             return Ok(Delivery::Withheld);
         }
+        waits_for(Phase::Data);
         self.data().await?;
+        waits_for(Phase::Body);
         self.body(mail.body).await?;
         if gate.before_dot().await == Verdict::Stop {
             // Without its dot the mail is void once the connection is gone (RFC 5321 section 4.1.1.4).
             return Ok(Delivery::Withheld);
         }
+        waits_for(Phase::Dot);
         self.dot().await
     }
 

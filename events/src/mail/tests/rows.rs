@@ -26,6 +26,8 @@ fn new() -> MailRow {
         expires_at: t(HOUR).micros(),
         settled_at: None,
         last_code: None,
+        pinned_to: None,
+        refused_by: None,
     }
 }
 
@@ -53,6 +55,7 @@ fn an_outcome_has_its_name_moment_and_code() {
     for (event, name, code) in [
         (accepted(), "accepted", Some(250)),
         (rejected(), "rejected", Some(550)),
+        (E::MailSuppressed {}, "suppressed", None),
         (E::MailExpired {}, "expired", None),
         (E::MailSuperseded {}, "superseded", None),
         (dead(), "dead", None),
@@ -64,9 +67,37 @@ fn an_outcome_has_its_name_moment_and_code() {
 }
 
 #[test]
-fn a_requeued_mail_begins_anew() {
+fn a_mail_stays_with_the_provider_that_may_have_taken_it() {
     let story =
-        mail([(1, deferred(6, true)), (6, rejected()), (90, E::MailRequeued { expires_at: t(2 * HOUR) })]);
+        mail([(1, unknown_at(Some("main"), 61)), (61, deferred(70, false)), (70, unknown_at(None, 130))]);
+    let row = row(&story, 4);
+    assert_eq!((row.pinned_to.as_deref(), row.refused_by), (Some("main"), None));
+}
+
+#[test]
+fn a_refused_message_is_due_for_another_provider() {
+    let row = row(&mail([(1, rerouted("main"))]), 2);
+    assert_eq!((row.state.as_str(), row.due_at, row.last_code), ("pending", t(9).micros(), Some(554)));
+    assert_eq!((row.refused_by.as_deref(), row.attempts), (Some("main"), 0));
+}
+
+#[test]
+fn a_row_has_the_whole_state() {
+    let story = mail([(1, rerouted("main")), (9, unknown_at(Some("spare"), 70))]);
+    let row = row(&story, 3);
+    let again = Mail::from_row(&row).unwrap().rows(id::<StreamId>(3), 3, &[]).remove(0);
+    assert_eq!(again, Change::PutMail(row));
+}
+
+#[test]
+fn a_requeued_mail_begins_anew() {
+    let story = mail([
+        (1, deferred(6, true)),
+        (2, rerouted("main")),
+        (3, unknown_at(Some("spare"), 6)),
+        (6, rejected()),
+        (90, E::MailRequeued { expires_at: t(2 * HOUR) }),
+    ]);
     let expected = MailRow {
         version: 4,
         due_at: t(90).micros(),

@@ -14,12 +14,14 @@ enum Is {
 }
 use Is::{Done, Late, Not, So};
 
-fn commands() -> [C; 8] {
+fn commands() -> [C; 10] {
     [
         accept(),
         defer(9, true),
-        C::LoseTrack { reason: UnknownBecause::WorkerDied, due_at: t(9) },
+        C::LoseTrack { reason: UnknownBecause::WorkerDied, due_at: t(9), provider: None },
+        reroute("main"),
         C::Reject { phase: Phase::Rcpt, code: 550, enhanced: None },
+        C::Suppress,
         C::Expire,
         C::Supersede,
         C::Bury { reason: DeadBecause::NoAddress, code: None },
@@ -29,15 +31,16 @@ fn commands() -> [C; 8] {
 
 #[test]
 fn every_command_in_every_state() {
-    //   accept defer  lose  reject expire supersede bury requeue
-    let table: [(&[E], [Is; 8]); 7] = [
-        (&[], [Done, Done, Done, Done, Done, Done, Done, Not]),
-        (&[unknown(5)], [Done, Done, Done, Done, Done, Done, Done, Not]),
-        (&[accepted()], [So, Late, Late, Late, Late, Late, Late, Not]),
-        (&[rejected()], [Done, Late, Late, So, Late, Late, Late, Done]),
-        (&[E::MailExpired {}], [Done, Late, Late, Late, So, Late, Late, Done]),
-        (&[E::MailSuperseded {}], [Done, Late, Late, Late, Late, So, Late, Not]),
-        (&[dead()], [Done, Late, Late, Late, Late, Late, So, Done]),
+    //   accept defer  lose  reroute reject suppress expire supersede bury requeue
+    let table: [(&[E], [Is; 10]); 8] = [
+        (&[], [Done, Done, Done, Done, Done, Done, Done, Done, Done, Not]),
+        (&[unknown(5)], [Done, Done, Done, Done, Done, Done, Done, Done, Done, Not]),
+        (&[accepted()], [So, Late, Late, Late, Late, Late, Late, Late, Late, Not]),
+        (&[rejected()], [Done, Late, Late, Late, So, Late, Late, Late, Late, Done]),
+        (&[E::MailSuppressed {}], [Done, Late, Late, Late, Late, So, Late, Late, Late, Done]),
+        (&[E::MailExpired {}], [Done, Late, Late, Late, Late, Late, So, Late, Late, Done]),
+        (&[E::MailSuperseded {}], [Done, Late, Late, Late, Late, Late, Late, So, Late, Not]),
+        (&[dead()], [Done, Late, Late, Late, Late, Late, Late, Late, So, Done]),
     ];
     for (history, answers) in table {
         let state = mail([]).and(history.iter().map(|event| (1, event.clone()))).state();
@@ -53,6 +56,6 @@ fn answer(mail: &Mail, command: &C) -> Is {
         Ok(_) => Done,
         Err(MailRefusal::Settled) => Late,
         Err(MailRefusal::NotRequeuable) => Not,
-        Err(MailRefusal::NoSuchMail) => panic!("the mail was requested"),
+        Err(refusal) => panic!("{refusal}"),
     }
 }

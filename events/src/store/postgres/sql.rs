@@ -35,15 +35,17 @@ macro_rules! dead {
     };
 }
 
-/// The columns of a mail's row.
+/// The columns of a claimed mail's row.
 macro_rules! mail {
     () => {
         "mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
-                  settled_at, last_code"
+                  settled_at, last_code, pinned_to, refused_by, going_to"
     };
 }
 
 statements! {
+    /// What time it is.
+    CLOCK = concat!("SELECT ", clock!());
     /// Appends a batch; see the function in the migrations.
     APPEND = "SELECT append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb)";
     /// Which commits of a batch were appended before, and their last position; then, with 0,
@@ -57,20 +59,42 @@ statements! {
     STREAMS = "SELECT e.* FROM unnest($1::uuid[]) s (id), LATERAL (
             SELECT stream, version, type, schema, recorded_at, payload FROM events WHERE stream = s.id OFFSET 0) e
         ORDER BY e.stream, e.version";
-    /// Claims due mails for a worker, the most urgent first.
-    CLAIM_MAILS = "UPDATE mails SET claimed_by = $1 WHERE mail_id IN (
+    /// Many rows by their keys, and many counts: see the reads of one.
+    ADDRESSEES = "SELECT p.*, EXISTS (
+            SELECT 1 FROM suppressions s WHERE s.email_key = p.email_key AND s.ends_at > $2) AS suppressed
+        FROM people p WHERE p.account_id = ANY($1)";
+    PEOPLE_BY_USERNAME = "SELECT * FROM people WHERE username_key = ANY($1)";
+    RESETS = "SELECT * FROM resets WHERE reset_id = ANY($1)";
+    ATTEMPTS_OF = "SELECT key, count FROM throttles WHERE key = ANY($1) AND started_at >= $2";
+    /// In the order of the keys, in which others lock them, too.
+    COUNT_ATTEMPTS = "INSERT INTO throttles (key, count, started_at, last_at)
+        SELECT key, count, $3, $3 FROM unnest($1::text[], $2::bigint[]) a (key, count)
+        ON CONFLICT (key) DO UPDATE SET
+            count = CASE WHEN throttles.started_at < $4 THEN 0 ELSE throttles.count END + excluded.count,
+            started_at = CASE WHEN throttles.started_at < $4 THEN excluded.started_at ELSE throttles.started_at END,
+            last_at = excluded.last_at";
+    /// Claims due mails for a worker, on their way to a provider, the most urgent first.
+    CLAIM_MAILS = "UPDATE mails SET claimed_by = $1, going_to = $4 WHERE mail_id IN (
         SELECT m.mail_id FROM mails m
         WHERE m.state IN ('pending', 'unknown') AND m.due_at <= $2 AND m.claimed_by IS NULL
         ORDER BY m.due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
         RETURNING mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
-                  settled_at, last_code";
+                  settled_at, last_code, pinned_to, refused_by, going_to";
     /// Takes or renews a worker's lease, on the database's clock.
-    RENEW_LEASE = "INSERT INTO workers (worker_id, leased_until)
-        VALUES ($1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint + $2)
-        ON CONFLICT (worker_id) DO UPDATE SET leased_until = EXCLUDED.leased_until";
+    RENEW_LEASE = concat!(
+        "INSERT INTO workers (worker_id, renewed_at, leased_until, waits)
+        SELECT $1::uuid, now, now + $2, $3::text FROM (SELECT ", clock!(), " AS now) clock
+        ON CONFLICT (worker_id) DO UPDATE SET
+            renewed_at = EXCLUDED.renewed_at, leased_until = EXCLUDED.leased_until, waits = EXCLUDED.waits"
+    );
+    /// What living workers wait for, and how long ago they told.
+    WAITS = concat!(
+        "SELECT waits, ", clock!(), " - renewed_at FROM workers
+        WHERE leased_until > ", clock!(), " AND waits <> '[]'"
+    );
     /// Mails claimed by workers whose lease is over.
     ABANDONED_MAILS = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
-            settled_at, last_code FROM mails m
+            settled_at, last_code, pinned_to, refused_by, going_to FROM mails m
         WHERE m.claimed_by IS NOT NULL AND m.state IN ('pending', 'unknown') AND NOT EXISTS (
             SELECT 1 FROM workers w WHERE w.worker_id = m.claimed_by
             AND w.leased_until > (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
@@ -117,7 +141,7 @@ statements! {
     FORGET_HINTS = concat!("DELETE FROM hints WHERE published_at < ", clock!(), " - 360000000");
     /// Claims for a worker those of these mails that are due.
     CLAIM_HINTED = concat!(
-        "UPDATE mails SET claimed_by = $1 WHERE mail_id IN (
+        "UPDATE mails SET claimed_by = $1, going_to = $4 WHERE mail_id IN (
         SELECT m.mail_id FROM mails m
         WHERE m.mail_id = ANY($3) AND m.state IN ('pending', 'unknown') AND m.due_at <= $2 AND m.claimed_by IS NULL
         FOR UPDATE SKIP LOCKED)
@@ -126,7 +150,7 @@ statements! {
     /// Claims due mails of which nobody was told, or too long ago, the most urgent first. That
     /// they were told of again does not count: it may have been in vain each time.
     CLAIM_OVERLOOKED = concat!(
-        "UPDATE mails SET claimed_by = $1 WHERE mail_id IN (
+        "UPDATE mails SET claimed_by = $1, going_to = $4 WHERE mail_id IN (
         SELECT m.mail_id FROM mails m LEFT JOIN hints h
             ON h.mail_id = m.mail_id AND h.version = m.version AND h.epoch <> ", void!(), "
         WHERE m.state IN ('pending', 'unknown') AND m.due_at <= $2 AND m.claimed_by IS NULL

@@ -4,7 +4,6 @@
 //! Each statement is a hop to the connection's thread: so as few as will do.
 
 use serde::Serialize;
-use sqlx::pool::PoolConnection;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection};
@@ -23,30 +22,16 @@ pub(crate) async fn append(
     epoch: i32,
     batch: &[Prepared],
 ) -> Result<Option<i64>, sqlx::Error> {
-    let mut writing = Writing { connection: database.writer.acquire().await?, is_over: false };
-    let head = append_on(&mut writing.connection, epoch, batch).await?;
-    writing.is_over = true;
+    let mut turn = database.writing.turn().await?;
+    // When that fails, or is left halfway, a transaction may be open: else nobody could begin another.
+    let head = append_on(&mut turn.connection, epoch, batch).await?;
+    turn.give_back();
     if batch.iter().any(forgets) {
         database.checkpointer.forgotten();
     } else {
         database.checkpointer.committed(batch.iter().map(pages).sum());
     }
     Ok(head)
-}
-
-/// The connection, with a transaction on it until it is over. It is closed when
-/// that fails, or is left halfway: else nobody could begin another.
-struct Writing {
-    connection: PoolConnection<Sqlite>,
-    is_over: bool,
-}
-
-impl Drop for Writing {
-    fn drop(&mut self) {
-        if !self.is_over {
-            self.connection.close_on_drop();
-        }
-    }
 }
 
 /// Whether the commit forgets a person, who must not linger in the WAL.
@@ -195,6 +180,8 @@ impl Steps {
         self.put(&[sql::PUT_MAILS], &changes.mails)?;
         self.put(ERASE, &changes.erase_people)?;
         self.put(&[sql::PUT_PEOPLE], &changes.people)?;
+        self.put(&[sql::DROP_SUPPRESSIONS], &changes.drop_suppressions)?;
+        self.put(&[sql::PUT_SUPPRESSIONS], &changes.suppressions)?;
         self.put(&[sql::PUT_CREDENTIALS], &changes.credentials)?;
         self.put(DROP_FACTORS, &changes.drop_factors)?;
         self.put(&[sql::PUT_FACTORS], &changes.factors)?;
@@ -222,6 +209,7 @@ const DROP_FACTORS: &[&str] = &[sql::DROP_RECOVERY_CODES, sql::DROP_FACTORS, sql
 const ERASE: &[&str] = &[
     sql::ERASE_ORIGINS,
     sql::ERASE_PEOPLE,
+    sql::ERASE_SUPPRESSIONS,
     sql::ERASE_CREDENTIALS,
     sql::DROP_RECOVERY_CODES,
     sql::DROP_FACTORS,

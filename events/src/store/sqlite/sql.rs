@@ -67,20 +67,38 @@ statements! {
     STREAMS = "SELECT e.stream, e.version, e.type, e.schema, e.recorded_at, e.payload
         FROM json_each(?1) s CROSS JOIN events e ON e.stream = unhex(s.value, '-')
         ORDER BY e.stream, e.version";
-    /// Claims due mails for a worker, the most urgent first.
-    CLAIM_MAILS = "UPDATE mails SET claimed_by = ?1 WHERE mail_id IN (
+    /// Many rows by their keys, and many counts: see the reads of one.
+    ADDRESSEES = "SELECT p.*, EXISTS (
+            SELECT 1 FROM suppressions s WHERE s.email_key = p.email_key AND s.ends_at > ?2) AS suppressed
+        FROM people p WHERE p.account_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
+    PEOPLE_BY_USERNAME = "SELECT * FROM people WHERE username_key IN (SELECT value FROM json_each(?1))";
+    RESETS = "SELECT * FROM resets WHERE reset_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
+    ATTEMPTS_OF = "SELECT key, count FROM throttles
+        WHERE key IN (SELECT value FROM json_each(?1)) AND started_at >= ?2";
+    COUNT_ATTEMPTS = "INSERT INTO throttles (key, count, started_at, last_at)
+        SELECT key, value, ?2, ?2 FROM json_each(?1) WHERE true
+        ON CONFLICT (key) DO UPDATE SET
+            count = CASE WHEN throttles.started_at < ?3 THEN 0 ELSE throttles.count END + excluded.count,
+            started_at = CASE WHEN throttles.started_at < ?3 THEN excluded.started_at ELSE throttles.started_at END,
+            last_at = excluded.last_at";
+    /// Claims due mails for a worker, on their way to a provider, the most urgent first.
+    CLAIM_MAILS = "UPDATE mails SET claimed_by = ?1, going_to = ?4 WHERE mail_id IN (
         SELECT m.mail_id FROM mails m
         WHERE m.state IN ('pending', 'unknown') AND m.due_at <= ?2 AND m.claimed_by IS NULL
         ORDER BY m.due_at LIMIT ?3)
         RETURNING mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
-                  settled_at, last_code";
+                  settled_at, last_code, pinned_to, refused_by, going_to";
     /// Takes or renews a worker's lease, on the database's clock.
-    RENEW_LEASE = "INSERT INTO workers (worker_id, leased_until)
-        VALUES (?1, CAST(unixepoch('subsec') * 1000000 AS INTEGER) + ?2)
-        ON CONFLICT (worker_id) DO UPDATE SET leased_until = excluded.leased_until";
+    RENEW_LEASE = "INSERT INTO workers (worker_id, renewed_at, leased_until, waits)
+        SELECT ?1, now, now + ?2, ?3 FROM (SELECT CAST(unixepoch('subsec') * 1000000 AS INTEGER) AS now) WHERE true
+        ON CONFLICT (worker_id) DO UPDATE SET
+            renewed_at = excluded.renewed_at, leased_until = excluded.leased_until, waits = excluded.waits";
+    /// What living workers wait for, and how long ago they told.
+    WAITS = "SELECT waits, CAST(unixepoch('subsec') * 1000000 AS INTEGER) - renewed_at FROM workers
+        WHERE leased_until > CAST(unixepoch('subsec') * 1000000 AS INTEGER) AND waits <> '[]'";
     /// Mails claimed by workers whose lease is over.
     ABANDONED_MAILS = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
-            settled_at, last_code FROM mails m
+            settled_at, last_code, pinned_to, refused_by, going_to FROM mails m
         WHERE m.claimed_by IS NOT NULL AND m.state IN ('pending', 'unknown') AND NOT EXISTS (
             SELECT 1 FROM workers w WHERE w.worker_id = m.claimed_by
             AND w.leased_until > CAST(unixepoch('subsec') * 1000000 AS INTEGER))
@@ -115,12 +133,13 @@ statements! {
             unhex(value ->> 'mail_id', '-'), value ->> 'kind', unhex(value ->> 'account_id', '-'),
             unhex(value ->> 'reset_id', '-'), value ->> 'state', value ->> 'version', value ->> 'attempts',
             value ->> 'requested_at', value ->> 'due_at', value ->> 'expires_at', value ->> 'settled_at',
-            value ->> 'last_code', NULL
+            value ->> 'last_code', value ->> 'pinned_to', value ->> 'refused_by', NULL, NULL
         FROM json_each(?) WHERE true
         ON CONFLICT (mail_id) DO UPDATE SET
             state = excluded.state, version = excluded.version, attempts = excluded.attempts,
             due_at = excluded.due_at, expires_at = excluded.expires_at, settled_at = excluded.settled_at,
-            last_code = excluded.last_code, claimed_by = NULL";
+            last_code = excluded.last_code, pinned_to = excluded.pinned_to, refused_by = excluded.refused_by,
+            claimed_by = NULL, going_to = NULL";
     PUT_PEOPLE = "INSERT INTO people SELECT
             unhex(value ->> 'account_id', '-'), value ->> 'username', value ->> 'username_key', value ->> 'email',
             value ->> 'email_key', value ->> 'display_name'
@@ -128,6 +147,13 @@ statements! {
         ON CONFLICT (account_id) DO UPDATE SET
             username = excluded.username, username_key = excluded.username_key, email = excluded.email,
             email_key = excluded.email_key, display_name = excluded.display_name";
+    DROP_SUPPRESSIONS = "DELETE FROM suppressions WHERE email_key IN (SELECT value FROM json_each(?))";
+    /// Suppresses addresses that are (still) those on file.
+    PUT_SUPPRESSIONS = "INSERT INTO suppressions SELECT p.account_id, p.email_key, j.value ->> 'ends_at'
+        FROM json_each(?) j JOIN people p
+            ON p.account_id = unhex(j.value ->> 'account_id', '-') AND p.email_key = j.value ->> 'email_key'
+        WHERE true
+        ON CONFLICT (email_key, account_id) DO UPDATE SET ends_at = excluded.ends_at";
     PUT_CREDENTIALS = "INSERT INTO credentials SELECT
             unhex(value ->> 'account_id', '-'), unhex(value ->> 'credential_id', '-'), value ->> 'hash'
         FROM json_each(?) WHERE true
@@ -176,6 +202,7 @@ statements! {
                 SELECT id FROM erased
                 UNION ALL SELECT s.stream FROM erased JOIN events s ON s.subject = id AND s.subject <> s.stream))";
     ERASE_PEOPLE = "DELETE FROM people WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?))";
+    ERASE_SUPPRESSIONS = "DELETE FROM suppressions WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?))";
     ERASE_CREDENTIALS = "DELETE FROM credentials WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?))";
     ERASE_SESSIONS = "DELETE FROM sessions WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?))";
 }

@@ -14,6 +14,8 @@ pub enum Done {
     Acknowledged,
     /// Ended: they are not to come again.
     Terminated,
+    /// Refused: they are to come again at once.
+    Refused,
     /// Nothing: who took them has died.
     Forgotten,
 }
@@ -29,6 +31,11 @@ impl Client {
     /// How many messages the stream has; nothing when there is no such stream.
     pub async fn messages(&self, stream: &str) -> Option<u64> {
         Some(self.0.get_stream(stream).await.ok()?.cached_info().state.messages)
+    }
+
+    /// The name of the server that leads a stream's replicas, if one does.
+    pub async fn leader(&self, stream: &str) -> Option<String> {
+        self.0.get_stream(stream).await.ok()?.cached_info().cluster.as_ref()?.leader.clone()
     }
 
     /// The messages of a stream: their ids and bodies.
@@ -74,6 +81,7 @@ impl Client {
             match done {
                 Done::Acknowledged => message.double_ack_with(AckKind::Ack).await?,
                 Done::Terminated => message.double_ack_with(AckKind::Term).await?,
+                Done::Refused => message.double_ack_with(AckKind::Nak(None)).await?,
                 Done::Forgotten => {}
             }
             taken += 1;

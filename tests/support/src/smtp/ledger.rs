@@ -27,6 +27,12 @@ pub struct Attempt {
     pub sha256: Option<String>,
     /// Microseconds since 1970.
     pub time: u64,
+    /// What the client calls itself in EHLO.
+    pub client: String,
+    /// When the dot was read, microseconds since 1970; nothing when the client did not come so far.
+    pub dot: Option<u64>,
+    /// Whether the server then hung up without the reply that it owed.
+    pub withheld: bool,
 }
 
 /// A mail with its 250.

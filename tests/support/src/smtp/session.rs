@@ -29,14 +29,17 @@ pub(super) struct Conversation<'a> {
     lines: Lines,
     encrypted: bool,
     state: Session,
+    client: String,
     from: String,
     body: Option<Vec<u8>>,
+    dot: Option<u64>,
 }
 
 impl<'a> Conversation<'a> {
     pub(super) fn new(server: &'a Server, connection: usize, lines: Lines, encrypted: bool) -> Self {
         let state = Session { connection, mails: 0, phase: Phase::Connect, to: None, message_id: None };
-        Self { server, lines, encrypted, state, from: String::new(), body: None }
+        let (client, from) = Default::default();
+        Self { server, lines, encrypted, state, client, from, body: None, dot: None }
     }
 
     pub(super) async fn run(mut self) -> Result<(), Over> {
@@ -45,7 +48,7 @@ impl<'a> Conversation<'a> {
             let line = self.lines.command().await?.ok_or(Over)?;
             let verb = line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
             match verb.as_str() {
-                "EHLO" => self.hello().await?,
+                "EHLO" => self.hello(&line).await?,
                 "STARTTLS" => self.start_tls().await?,
                 "AUTH" => self.auth(&line).await?,
                 "MAIL" => self.mail(&line).await?,
@@ -59,7 +62,8 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    async fn hello(&mut self) -> Step {
+    async fn hello(&mut self, line: &str) -> Step {
+        self.client = line.split_whitespace().nth(1).unwrap_or_default().to_owned();
         let mut reply = "250-sink.test\r\n250-ENHANCEDSTATUSCODES\r\n".to_owned();
         let settings = &self.server.settings;
         if settings.encryption == Encryption::StartTls && !self.encrypted {
@@ -125,6 +129,7 @@ impl<'a> Conversation<'a> {
         let body = self.lines.message().await?.ok_or(Over)?;
         self.state.message_id = message_id(&body);
         self.body = Some(body);
+        self.dot = Some(now());
         self.dot().await
     }
 
@@ -139,7 +144,7 @@ impl<'a> Conversation<'a> {
             }
             Fault::AcceptAndReply(text) => self.accept(&text).await?,
             Fault::AcceptAndDrop => {
-                self.ledger_accept().await?;
+                self.ledger_accept(true).await?;
                 return Err(Over);
             }
             other => {
@@ -151,12 +156,12 @@ impl<'a> Conversation<'a> {
     }
 
     async fn accept(&mut self, reply: &str) -> Step {
-        self.ledger_accept().await?;
+        self.ledger_accept(false).await?;
         Ok(self.lines.reply(reply).await?)
     }
 
-    async fn ledger_accept(&mut self) -> Step {
-        let attempt = self.attempt(250);
+    async fn ledger_accept(&mut self, withheld: bool) -> Step {
+        let attempt = Attempt { withheld, ..self.attempt(250) };
         let mail = Accepted {
             message_id: self.state.message_id.clone(),
             from: self.from.clone(),
@@ -232,6 +237,9 @@ impl<'a> Conversation<'a> {
             code,
             sha256: self.body.as_ref().map(|body| hex::encode(Sha256::digest(body))),
             time: now(),
+            client: self.client.clone(),
+            dot: self.dot,
+            withheld: false,
         }
     }
 
@@ -239,6 +247,7 @@ impl<'a> Conversation<'a> {
         self.state.to = None;
         self.state.message_id = None;
         self.body = None;
+        self.dot = None;
     }
 }
 

@@ -1,0 +1,78 @@
+//! `[[mail.providers]]`: one mail server.
+
+use std::path::PathBuf;
+
+use rekey_workers::smtp::{Limits, ProviderConfig, Tls};
+use serde::Deserialize;
+
+use crate::config::ConfigError;
+use crate::config::file::credentials;
+
+/// One mail server.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Provider {
+    /// What logs, events and metrics call it; its host, unless given.
+    pub(super) name: Option<String>,
+    /// Where it is.
+    pub(super) host: String,
+    /// Its port.
+    #[serde(default = "submission")]
+    pub(super) port: u16,
+    /// How the connection is encrypted.
+    #[serde(default)]
+    pub(super) tls: MailTls,
+    /// The user to authenticate as.
+    pub(super) username: Option<String>,
+    /// A file that holds the password.
+    pub(super) password_file: Option<PathBuf>,
+    /// Connections at a time.
+    #[serde(default = "max_connections")]
+    pub(super) max_connections: usize,
+}
+
+/// How the connection to the mail server is encrypted.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailTls {
+    /// STARTTLS, required.
+    #[default]
+    Starttls,
+    /// From the first byte.
+    Implicit,
+    /// Not at all.
+    None,
+}
+
+pub(super) fn submission() -> u16 {
+    587
+}
+
+pub(super) fn max_connections() -> usize {
+    8
+}
+
+impl Provider {
+    pub(super) fn name(&self) -> &str {
+        self.name.as_ref().unwrap_or(&self.host)
+    }
+
+    /// As the driver takes it.
+    pub(super) fn server(&self, hello_name: &str) -> Result<ProviderConfig, ConfigError> {
+        Ok(ProviderConfig {
+            name: self.name().to_owned(),
+            host: self.host.clone(),
+            port: self.port,
+            tls: match self.tls {
+                MailTls::Starttls => Tls::StartTls,
+                MailTls::Implicit => Tls::Implicit,
+                MailTls::None => Tls::None,
+            },
+            extra_roots: None,
+            credentials: credentials("mail", self.username.as_ref(), self.password_file.as_ref())?,
+            hello_name: hello_name.to_owned(),
+            max_connections: self.max_connections,
+            limits: Limits::default(),
+        })
+    }
+}
