@@ -42,7 +42,7 @@ CREATE TABLE mails (
     last_code    INTEGER,
     pinned_to    TEXT,
     refused_by   TEXT,
-    -- Not part of the fold: the worker that is at it, and the provider it takes it to.
+    -- Not part of the fold: the worker that is at it, and the provider that may have it.
     -- Any new version frees it.
     claimed_by   BLOB,
     going_to     TEXT

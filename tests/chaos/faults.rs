@@ -5,6 +5,7 @@ mod clock;
 mod database;
 mod ended;
 mod flood;
+mod killed;
 mod providers;
 mod refused;
 mod server;

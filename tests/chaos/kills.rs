@@ -59,8 +59,7 @@ impl Ground {
         let load = Load::start(CLIENTS);
         for run in 0..kills {
             site.start();
-            // The moment of a kill is to be any: so here, and only here, a test
-            // sleeps. One in eight comes while the process still starts.
+            // The moment of a kill is to be any: so it sleeps. One in eight comes while the process still starts.
             if self.draw(0..8) == 0 {
                 tokio::time::sleep(Duration::from_millis(self.draw(0..80))).await;
             } else {

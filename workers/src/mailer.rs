@@ -33,7 +33,6 @@ use std::time::{Duration, Instant};
 use rekey_events::MailId;
 use rekey_events::keys::{Key, LinkKeys};
 use rekey_events::rows::MailRow;
-use rekey_events::store::mails::ClaimedMail;
 use rekey_events::store::{Context, Log, StoreError};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -119,12 +118,13 @@ impl Mailer {
         let slots = Arc::new(Semaphore::new(concurrency));
         let providers = Providers::new(outlets);
         let standings = providers.iter().map(Provider::standing).collect();
-        let stats = Arc::new(MailerStats::new(concurrency, Arc::clone(&slots), standings));
+        let hands = Hands::default();
+        let stats = Arc::new(MailerStats::new(concurrency, hands.clone(), standings));
         let inner = Arc::new(Inner {
             lease: Lease::new(log.store().clone(), worker),
             providers,
             suppress_for,
-            hands: Hands::default(),
+            hands,
             slots,
             concurrency,
             stats,
@@ -206,7 +206,7 @@ impl Mailer {
     }
 
     /// Starts on mails claimed at that moment (or later), each in a slot of its own.
-    async fn start(&self, claimed: Vec<(ClaimedMail, InHand)>, before: Instant, attempts: &mut JoinSet<()>) {
+    async fn start(&self, claimed: Vec<(MailRow, InHand)>, before: Instant, attempts: &mut JoinSet<()>) {
         for (mail, in_hand) in claimed {
             let slot = Arc::clone(&self.inner.slots).acquire_owned().await;
             let inner = Arc::clone(&self.inner);
@@ -254,7 +254,7 @@ impl Inner {
     async fn next_look(&self) -> Duration {
         let now = self.log.env().now();
         match self.log.store().next_due().await {
-            Ok(Some(due)) => due.max(self.providers.paused_until()).since(now).clamp(SOON, POLL),
+            Ok(Some(due)) => due.max(self.providers.paused_until(now)).since(now).clamp(SOON, POLL),
             _ => POLL,
         }
     }

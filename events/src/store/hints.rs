@@ -4,11 +4,11 @@
 use sqlx::{PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
-use super::mails::ClaimedMail;
 use super::postgres::sql;
 use super::{Store, StoreError};
 use crate::ids::MailId;
 use crate::moment::Moment;
+use crate::rows::MailRow;
 
 /// Which incarnation of the broker's stream is the true one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -139,12 +139,11 @@ impl Store {
     pub async fn claim_hinted(
         &self,
         worker: Uuid,
-        provider: &str,
         now: Moment,
         mails: &[MailId],
-    ) -> Result<Vec<ClaimedMail>, StoreError> {
+    ) -> Result<Vec<MailRow>, StoreError> {
         let query = sqlx::query_as(sql::CLAIM_HINTED).bind(worker).bind(now.micros()).bind(ids(mails));
-        Ok(query.bind(provider).fetch_all(self.shared()?).await?)
+        Ok(query.fetch_all(self.shared()?).await?)
     }
 
     /// Claims for `worker` mails due at `now` that have no hint, or have had
@@ -155,12 +154,11 @@ impl Store {
     pub async fn claim_overlooked(
         &self,
         worker: Uuid,
-        provider: &str,
         now: Moment,
         limit: i64,
-    ) -> Result<Vec<ClaimedMail>, StoreError> {
+    ) -> Result<Vec<MailRow>, StoreError> {
         let query = sqlx::query_as(sql::CLAIM_OVERLOOKED).bind(worker).bind(now.micros()).bind(limit);
-        Ok(query.bind(provider).fetch_all(self.shared()?).await?)
+        Ok(query.fetch_all(self.shared()?).await?)
     }
 }
 

@@ -11,13 +11,13 @@ use crate::ids::MailId;
 use crate::moment::Moment;
 use crate::rows::MailRow;
 
-/// A mail that a worker has claimed.
+/// A mail that a worker has claimed, as others find it.
 #[derive(Clone, Debug, PartialEq, FromRow)]
 pub struct ClaimedMail {
     /// Its view row.
     #[sqlx(flatten)]
     pub row: MailRow,
-    /// The provider that the worker takes it to.
+    /// The provider that may have it. A worker that has only one to turn to does not note it.
     pub going_to: Option<String>,
 }
 
@@ -26,8 +26,8 @@ fn micros(span: Duration) -> i64 {
 }
 
 impl Store {
-    /// Claims at most `limit` mails due at `now` for `worker`, on their way to
-    /// `provider`, the longest due first. A claim lasts as long as the worker's lease, and is fenced by the
+    /// Claims at most `limit` mails due at `now` for `worker`, the longest due
+    /// first. A claim lasts as long as the worker's lease, and is fenced by the
     /// row's version: whoever frees it moves the version on.
     ///
     /// # Errors
@@ -35,16 +35,15 @@ impl Store {
     pub async fn claim_mails(
         &self,
         worker: Uuid,
-        provider: &str,
         now: Moment,
         limit: i64,
-    ) -> Result<Vec<ClaimedMail>, StoreError> {
+    ) -> Result<Vec<MailRow>, StoreError> {
         let statement = match self {
             Self::Sqlite(_) => sqlite::sql::CLAIM_MAILS,
             Self::Postgres(_) => postgres::sql::CLAIM_MAILS,
         };
         Ok(writing!(self, pool => {
-            sqlx::query_as(statement).bind(worker).bind(now.micros()).bind(limit).bind(provider).fetch_all(pool).await
+            sqlx::query_as(statement).bind(worker).bind(now.micros()).bind(limit).fetch_all(pool).await
         })?)
     }
 
@@ -113,20 +112,20 @@ impl Store {
         Ok(writing!(self, pool => sqlx::query_as(sql::CLAIMED_MAILS).bind(worker).fetch_all(pool).await)?)
     }
 
-    /// Notes that a mail `worker` has claimed goes to another provider than it
-    /// was claimed for; whether it is the worker's still.
+    /// Notes that `provider` may have a mail from now on that `worker` has
+    /// claimed; whether it is the worker's still.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn redirect_mail(
+    pub async fn note_provider(
         &self,
-        mail: MailId,
+        mail: &MailRow,
         worker: Uuid,
         provider: &str,
     ) -> Result<bool, StoreError> {
         let noted = writing!(self, pool => {
-            let query = sqlx::query(sql::REDIRECT_MAIL).bind(mail.0).bind(worker).bind(provider);
-            query.execute(pool).await.map(|done| done.rows_affected())
+            let query = sqlx::query(sql::NOTE_PROVIDER).bind(mail.mail_id.0).bind(mail.version);
+            query.bind(worker).bind(provider).execute(pool).await.map(|done| done.rows_affected())
         })?;
         Ok(noted > 0)
     }
@@ -135,11 +134,14 @@ impl Store {
     ///
     /// # Errors
     /// The database does not answer; the claim then ends with the lease.
-    pub async fn release_mail(&self, mail: MailId, worker: Uuid) -> Result<(), StoreError> {
+    pub async fn release_mail(&self, mail: &MailRow, worker: Uuid) -> Result<(), StoreError> {
         if self.is_shared() {
-            self.void_hints(&[mail]).await?;
+            self.void_hints(&[mail.mail_id]).await?;
         }
-        writing!(self, pool => sqlx::query(sql::RELEASE_MAIL).bind(mail.0).bind(worker).execute(pool).await.map(drop))?;
+        writing!(self, pool => {
+            let query = sqlx::query(sql::RELEASE_MAIL).bind(mail.mail_id.0).bind(mail.version);
+            query.bind(worker).execute(pool).await.map(drop)
+        })?;
         Ok(())
     }
 

@@ -107,10 +107,11 @@ statements! {
     /// When the next mail is due that nobody has claimed.
     NEXT_DUE = "SELECT min(due_at) FROM mails WHERE state IN ('pending', 'unknown') AND claimed_by IS NULL";
     UNSETTLED_MAILS = "SELECT count(*) FROM mails WHERE state IN ('pending', 'unknown')";
-    /// Notes that a worker's mail goes to another provider than it claimed it for.
-    REDIRECT_MAIL = "UPDATE mails SET going_to = $3 WHERE mail_id = $1 AND claimed_by = $2";
+    /// Notes that a provider may have a worker's mail from now on.
+    NOTE_PROVIDER = "UPDATE mails SET going_to = $4 WHERE mail_id = $1 AND version = $2 AND claimed_by = $3";
     /// Frees the claim of a worker on a mail it did not try.
-    RELEASE_MAIL = "UPDATE mails SET claimed_by = NULL, going_to = NULL WHERE mail_id = $1 AND claimed_by = $2";
+    RELEASE_MAIL = "UPDATE mails SET claimed_by = NULL, going_to = NULL
+        WHERE mail_id = $1 AND version = $2 AND claimed_by = $3";
     /// Ends all leases: on a database of one process, at its start.
     END_ALL_LEASES = "DELETE FROM workers";
     /// A request that was answered already.

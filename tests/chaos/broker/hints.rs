@@ -152,9 +152,9 @@ async fn a_mail_given_back_gets_a_new_hint() {
     assert_eq!(relay.step().await.unwrap(), 1);
     let (store, env) = (post.office.store(), &post.office.env);
     let worker = env.uuid();
-    let claimed = store.claim_mails(worker, "sink", env.now(), 1).await.unwrap();
+    let claimed = store.claim_mails(worker, env.now(), 1).await.unwrap();
     assert_eq!(relay.step().await.unwrap(), 0);
-    store.release_mail(claimed[0].row.mail_id, worker).await.unwrap();
+    store.release_mail(&claimed[0], worker).await.unwrap();
     assert_eq!(relay.step().await.unwrap(), 1);
     let said = post.stranger().await.read(STREAM).await.unwrap();
     assert!(said[1].0.ends_with(":2"), "a new id, or the server swallows it: {said:?}");
@@ -173,7 +173,7 @@ async fn a_mail_is_found_ten_seconds_after_it_was_told_of_first() {
     post.age_hints(7).await;
     assert_eq!(store.owe_hints(&owed).await.unwrap().len(), 1, "that took too long");
     let worker = env.uuid();
-    assert_eq!(store.claim_overlooked(worker, "sink", env.now(), 10).await.unwrap(), []);
+    assert_eq!(store.claim_overlooked(worker, env.now(), 10).await.unwrap(), []);
     post.age_hints(4).await;
-    assert_eq!(store.claim_overlooked(worker, "sink", env.now(), 10).await.unwrap().len(), 1);
+    assert_eq!(store.claim_overlooked(worker, env.now(), 10).await.unwrap().len(), 1);
 }

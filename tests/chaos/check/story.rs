@@ -6,6 +6,9 @@ use rekey_events::envelope::StoredEvent;
 use rekey_events::mail::MailEvent;
 use rekey_test_support::smtp::Attempt;
 
+/// How far the database's clock, which the log has, may be from the ledger's, µs.
+const CLOCKS: i64 = 50_000;
+
 /// All that is known about a mail. Moments are microseconds since 1970.
 pub struct Story {
     pub address: String,
@@ -33,6 +36,15 @@ impl Story {
         self.events.iter().filter(|(_, event)| matches!(event, MailEvent::MailOutcomeUnknown { .. })).count()
     }
 
+    /// Whether the log says so after one 250 and before the next mail's end.
+    pub fn is_unknown_between(&self, one: &Attempt, next: &Attempt) -> bool {
+        let end = |attempt: &Attempt| micros(attempt.dot.unwrap());
+        self.events.iter().any(|(at, event)| {
+            matches!(event, MailEvent::MailOutcomeUnknown { .. })
+                && (end(one) - CLOCKS..=end(next) + CLOCKS).contains(at)
+        })
+    }
+
     /// How many outcomes it has.
     pub fn outcomes(&self) -> usize {
         self.events.iter().filter(|(_, event)| is_outcome(event)).count()
@@ -47,6 +59,7 @@ fn is_outcome(event: &MailEvent) -> bool {
             | E::MailRejected { .. }
             | E::MailExpired {}
             | E::MailSuperseded {}
+            | E::MailSuppressed {}
             | E::MailDead { .. }
     )
 }

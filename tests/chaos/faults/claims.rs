@@ -19,7 +19,7 @@ async fn claimed(bed: &Bed, usernames: &[&str], lease: Duration) -> Vec<AccountI
     let accounts = bed.with_links(usernames).await;
     let dead = bed.env.uuid();
     bed.store().renew_lease(dead, lease, &[]).await.unwrap();
-    let claimed = bed.store().claim_mails(dead, "127.0.0.1", bed.env.now(), 100).await.unwrap();
+    let claimed = bed.store().claim_mails(dead, bed.env.now(), 100).await.unwrap();
     assert_eq!(claimed.len(), accounts.len());
     accounts
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rekey_events::mail::event::UnknownBecause;
 use rekey_events::mail::{MailEvent, Phase as In};
+use rekey_events::rows::MailRow;
 use rekey_events::{AccountId, Env};
 use rekey_test_support::postgres::Postgres;
 use rekey_test_support::smtp::{Accepted, Fault, Latch, Phase, Plan, SmtpSink};
@@ -14,6 +15,8 @@ use crate::load::address;
 
 /// Longer than any pause of the breaker.
 const PAUSE: u64 = 20;
+/// After how long a mail looks again whether the only server that it may go to is back.
+const LOOK: u64 = 60;
 
 /// Tries it on SQLite, then on PostgreSQL, with nothing running yet.
 async fn on_each_database(test: impl AsyncFn(Bed, SmtpSink)) {
@@ -188,10 +191,46 @@ async fn a_refused_message_waits_for_the_other_server() {
         bed.run();
         let ana = bed.asks("ana").await;
         bed.mail(ana, "deferred", |mail| mail.version > 2 && mail.state == "pending").await;
+        // While that one is paused it is not asked, and looked for seldom.
+        let ben = bed.asks("ben").await;
+        let untried = bed.mail(ben, "deferred", |mail| mail.version > 2 && mail.state == "pending").await;
+        assert_eq!(untried.due_at, untried.requested_at + LOOK as i64 * 1_000_000, "{untried:?}");
+        assert!(matches!(
+            bed.events(&untried).await[2],
+            MailEvent::MailDeferred { counted: false, provider: None, .. }
+        ));
         spare.resume().await.unwrap();
         bed.later(PAUSE);
         assert_eq!(accepted_by(&bed, ana).await.1, "spare");
-        assert_eq!(refused(&bed.sink), 1);
+        bed.later(LOOK);
+        assert_eq!(accepted_by(&bed, ben).await.1, "spare");
+        assert_eq!(refused(&bed.sink), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mail_that_one_server_refuses_by_policy_another_may_take() {
+    on_each_database(async |mut bed, spare| {
+        bed.sink.set_plan(at(Phase::Rcpt, "550 5.7.1 not from your network"));
+        bed.run();
+        let ana = bed.asks("ana").await;
+        let (events, provider) = accepted_by(&bed, ana).await;
+        assert_eq!((provider.as_str(), taken(&spare, "ana").len()), ("spare", 1));
+        assert!(
+            matches!(&events[1], MailEvent::MailRerouted { provider, phase: In::Rcpt, .. } if provider == "main"),
+            "{events:?}"
+        );
+        // Both do: it is rejected, and the address left as it is.
+        spare.set_plan(at(Phase::Rcpt, "550 5.1.8 no such sender"));
+        let ben = bed.asks("ben").await;
+        bed.mail_in(ben, "rejected").await;
+        // Nobody is there: no other is asked.
+        bed.sink.set_plan(at(Phase::Rcpt, "550 5.1.1 nobody of that name"));
+        let carla = bed.asks("carla").await;
+        assert_eq!(bed.mail_in(carla, "rejected").await.version, 2);
+        let mut sql = Sql::connect(&bed.database).await;
+        assert_eq!(sql.number("SELECT count(*) FROM suppressions").await, 1);
     })
     .await;
 }
@@ -212,7 +251,7 @@ async fn what_a_server_may_have_taken_goes_to_no_other() {
         assert_eq!(accepted_by(&bed, ben).await.1, "spare");
         bed.mail(ana, "waiting", |mail| mail.version > 2 && mail.state == "pending").await;
         bed.sink.resume().await.unwrap();
-        bed.later(PAUSE);
+        bed.later(LOOK);
         assert_eq!(accepted_by(&bed, ana).await.1, "main");
         let received = taken(&bed.sink, "ana");
         assert_eq!(received.len(), 2);
@@ -222,27 +261,85 @@ async fn what_a_server_may_have_taken_goes_to_no_other() {
     .await;
 }
 
-/// A mail that a worker was taking to this server when it died.
-async fn claimed_for(bed: &Bed, provider: &str) -> AccountId {
+/// A mail that this server, if any, may have had from a worker when that died.
+async fn claimed_for(bed: &Bed, provider: Option<&str>) -> AccountId {
     let ana = bed.with_links(&["ana"]).await[0];
     let dead = bed.env.uuid();
     bed.store().renew_lease(dead, Duration::ZERO, &[]).await.unwrap();
-    assert_eq!(bed.store().claim_mails(dead, provider, bed.env.now(), 1).await.unwrap().len(), 1);
+    let claimed = bed.store().claim_mails(dead, bed.env.now(), 1).await.unwrap();
+    if let Some(provider) = provider {
+        assert!(bed.store().note_provider(&claimed[0], dead, provider).await.unwrap());
+    }
     ana
+}
+
+/// Claims that say where they go.
+async fn noted(bed: &Bed) -> i64 {
+    let noted = "SELECT count(*) FROM mails WHERE claimed_by IS NOT NULL AND going_to = 'main'";
+    Sql::connect(&bed.database).await.number(noted).await
+}
+
+#[tokio::test]
+async fn it_is_noted_which_server_may_have_a_mail_before_it_may() {
+    on_each_database(async |mut bed, _spare| {
+        let (recipient, data) = (Latch::new(), Latch::new());
+        let held = [(Phase::Rcpt, &recipient), (Phase::Data, &data)];
+        bed.sink.script(held.map(|(phase, latch)| (phase, Fault::Hold(latch.clone()))));
+        bed.run();
+        let ana = bed.asks("ana").await;
+        recipient.wait_for(1).await;
+        assert_eq!(noted(&bed).await, 0, "until the recipient was taken, it may go elsewhere");
+        recipient.open();
+        data.wait_for(1).await;
+        assert_eq!(noted(&bed).await, 1);
+        data.open();
+        assert_eq!(accepted_by(&bed, ana).await.1, "main");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_claim_that_is_somebody_elses_by_now_is_not_touched() {
+    on_each_database(async |bed, _spare| {
+        bed.with_links(&["ana"]).await;
+        let (store, worker, other) = (bed.store(), bed.env.uuid(), bed.env.uuid());
+        let mail = store.claim_mails(worker, bed.env.now(), 1).await.unwrap().remove(0);
+        let older = MailRow { version: mail.version - 1, ..mail.clone() };
+        assert!(!store.note_provider(&mail, other, "main").await.unwrap());
+        assert!(!store.note_provider(&older, worker, "main").await.unwrap());
+        store.release_mail(&older, worker).await.unwrap();
+        store.release_mail(&mail, other).await.unwrap();
+        assert!(store.note_provider(&mail, worker, "main").await.unwrap());
+        store.release_mail(&mail, worker).await.unwrap();
+        assert!(!store.note_provider(&mail, worker, "main").await.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_dead_workers_mail_that_no_server_had_goes_anywhere() {
+    on_each_database(async |mut bed, spare| {
+        let ana = claimed_for(&bed, None).await;
+        bed.sink.refuse().await;
+        bed.run();
+        let (events, provider) = accepted_by(&bed, ana).await;
+        assert!(
+            matches!(
+                &events[1],
+                MailEvent::MailOutcomeUnknown { reason: UnknownBecause::WorkerDied, provider: None, .. }
+            ),
+            "{events:?}"
+        );
+        assert_eq!((provider.as_str(), taken(&spare, "ana").len()), ("spare", 1));
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_dead_workers_mail_goes_where_it_was_going() {
     on_each_database(async |mut bed, spare| {
-        let latch = Latch::new();
-        spare.script([(Phase::Rcpt, Fault::Hold(latch.clone()))]);
-        let ana = claimed_for(&bed, "spare").await;
+        let ana = claimed_for(&bed, Some("spare")).await;
         bed.run();
-        latch.wait_for(1).await;
-        let mut sql = Sql::connect(&bed.database).await;
-        let noted = "SELECT count(*) FROM mails WHERE claimed_by IS NOT NULL AND going_to = 'spare'";
-        assert_eq!(sql.number(noted).await, 1, "noted before it is tried, should this worker die, too");
-        latch.open();
         let (events, provider) = accepted_by(&bed, ana).await;
         assert!(
             matches!(&events[1], MailEvent::MailOutcomeUnknown {
@@ -250,7 +347,10 @@ async fn a_dead_workers_mail_goes_where_it_was_going() {
             } if spare == "spare"),
             "{events:?}"
         );
-        assert_eq!((provider.as_str(), taken(&bed.sink, "ana").len()), ("spare", 0));
+        assert_eq!(
+            (provider.as_str(), taken(&bed.sink, "ana").len(), taken(&spare, "ana").len()),
+            ("spare", 0, 1)
+        );
     })
     .await;
 }
@@ -258,7 +358,7 @@ async fn a_dead_workers_mail_goes_where_it_was_going() {
 #[tokio::test]
 async fn where_its_server_is_not_configured_any_more_the_first_stands_in() {
     on_each_database(async |mut bed, _spare| {
-        let ana = claimed_for(&bed, "gone").await;
+        let ana = claimed_for(&bed, Some("gone")).await;
         bed.run();
         assert_eq!(accepted_by(&bed, ana).await.1, "main");
     })

@@ -14,8 +14,12 @@ use crate::check::{Story, micros};
 
 /// How long a worker may take to record a 250 when nothing hinders it, µs.
 const RECORDED: i64 = 3_000_000;
-/// How long bytes may be under way, and a database that is back be without connections, µs.
+/// For how long a worker tries to record a 250 while the database is away, µs.
+const TRIED: i64 = 7_600_000;
+/// How long bytes may be under way, µs.
 const UNDER_WAY: i64 = 500_000;
+/// For how long the line holds them back at most, µs.
+const HELD: i64 = 3_000_000;
 /// What else is shown of a double without a cause: faults so near, µs.
 const NEAR: i64 = 30_000_000;
 
@@ -29,6 +33,10 @@ pub fn explained(stories: &[Story], journal: &Journal) -> BTreeMap<&'static str,
         let accepted: Vec<_> = story.accepted().collect();
         for pair in accepted.windows(2) {
             let (double, next) = (pair[0], pair[1]);
+            assert!(
+                story.is_unknown_between(double, next),
+                "sent again, though nobody had lost track\n{story}"
+            );
             if double.withheld {
                 *causes.entry("reply withheld by the mail server").or_default() += 1;
                 continue;
@@ -52,9 +60,15 @@ fn cause<'a>(double: &Attempt, next: &Attempt, journal: &'a Journal) -> Option<(
     let until = (micros(double.time) + RECORDED).min(micros(next.time));
     let hinders = |fault: &Injected| match &fault.reach {
         // Bytes of the dead may still arrive; it sends no others.
-        Reach::Killed(name) => *name == double.client && fault.from <= until,
+        Reach::Killed(name) => {
+            *name == double.client && fault.from <= until && sent <= fault.from + HELD + UNDER_WAY
+        }
         Reach::Stopped(name) => *name == double.client && fault.from <= until && sent <= fault.until,
-        Reach::Database | Reach::Line => fault.from <= until && sent <= fault.until.saturating_add(UNDER_WAY),
+        // Only while the reply is on its way.
+        Reach::Line => {
+            fault.from <= micros(double.time) + UNDER_WAY && sent <= fault.until.saturating_add(UNDER_WAY)
+        }
+        Reach::Database => fault.until - fault.from > TRIED && fault.from <= until && sent <= fault.until,
         Reach::MailServer | Reach::Elsewhere => false,
     };
     let rank = |fault: &Injected| match fault.reach {
@@ -64,7 +78,7 @@ fn cause<'a>(double: &Attempt, next: &Attempt, journal: &'a Journal) -> Option<(
         _ => 3,
     };
     let faults = journal.all().iter().enumerate().filter(|(_, fault)| hinders(fault));
-    faults.min_by_key(|(_, fault)| rank(fault))
+    faults.min_by_key(|(_, fault)| (rank(fault), (fault.from - sent).abs()))
 }
 
 fn unexplained(story: &Story, double: &Attempt, journal: &Journal) -> String {
@@ -76,6 +90,10 @@ fn unexplained(story: &Story, double: &Attempt, journal: &Journal) -> String {
 
 #[cfg(test)]
 mod tests {
+    use rekey_events::Moment;
+    use rekey_events::mail::MailEvent;
+    use rekey_events::mail::event::UnknownBecause;
+
     use super::*;
 
     const DOT: i64 = 1_000_000_000;
@@ -98,7 +116,10 @@ mod tests {
     /// A mail that the mailer of this name sent, and another once more.
     fn doubled(client: &str) -> Story {
         let attempts = vec![attempt(client, DOT), attempt("mailer-9", DOT + 15_000_000)];
-        Story { address: "ana@example.org".to_owned(), events: Vec::new(), attempts }
+        let due_at = Moment::from_micros(DOT + 13_000_000);
+        let lost =
+            MailEvent::MailOutcomeUnknown { reason: UnknownBecause::WorkerDied, due_at, provider: None };
+        Story { address: "ana@example.org".to_owned(), events: vec![(due_at.micros(), lost)], attempts }
     }
 
     fn done(reach: Reach, from: i64, until: i64) -> Journal {
@@ -115,7 +136,7 @@ mod tests {
         for journal in [
             killed("mailer-1", DOT + 2_000),
             done(stopped, DOT - 1_000, DOT + 14_000_000),
-            done(Reach::Database, DOT + 2_000, DOT + 900_000),
+            done(Reach::Database, DOT + 2_000, DOT + 9_000_000),
             done(Reach::Line, DOT - 2_000_000, DOT + 500),
         ] {
             assert_eq!(explained(&[doubled("mailer-1")], &journal), BTreeMap::from([("fault", 1)]));
@@ -138,6 +159,32 @@ mod tests {
     #[should_panic(expected = "nothing explains")]
     fn a_death_long_after_the_250_explains_none() {
         explained(&[doubled("mailer-1")], &killed("mailer-1", DOT + 10_000_000));
+    }
+
+    #[test]
+    #[should_panic(expected = "nothing explains")]
+    fn a_death_long_before_the_250_explains_none() {
+        explained(&[doubled("mailer-1")], &killed("mailer-1", DOT - 10_000_000));
+    }
+
+    #[test]
+    #[should_panic(expected = "nothing explains")]
+    fn a_line_cut_after_the_reply_explains_none() {
+        explained(&[doubled("mailer-1")], &done(Reach::Line, DOT + 2_000_000, DOT + 3_000_000));
+    }
+
+    #[test]
+    #[should_panic(expected = "nothing explains")]
+    fn an_outage_shorter_than_the_tries_explains_none() {
+        explained(&[doubled("mailer-1")], &done(Reach::Database, DOT + 2_000, DOT + 900_000));
+    }
+
+    #[test]
+    #[should_panic(expected = "nobody had lost track")]
+    fn a_mail_of_which_nobody_lost_track_is_not_explained() {
+        let mut story = doubled("mailer-1");
+        story.events[0].0 = DOT - 1_000_000;
+        explained(&[story], &killed("mailer-1", DOT + 2_000));
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Faults {
         match self.draw(0..20) {
             0..8 => self.kill_worker(town).await,
             8 | 9 => self.kill_server(town).await,
-            10 | 11 => self.stand_still(town),
+            10 | 11 => self.stand_still(town).await,
             12 | 13 => self.stop_nats(town).await,
             14 | 15 => self.spoil_mail_server(town),
             16 => self.close_door(town).await,
@@ -84,8 +84,11 @@ impl Faults {
         self.is_over("server killed", Reach::Elsewhere, from);
     }
 
-    fn stand_still(&mut self, town: &Town) {
+    async fn stand_still(&mut self, town: &mut Town) {
         let (which, from) = (self.draw(0..10) as usize, now());
+        if self.still.iter().any(|(already, _)| *already == which) {
+            return self.kill_worker(town).await;
+        }
         let name = town.signal_mailer(which, Signal::STOP);
         let at = self.journal.begins("mailer stopped and continued", Reach::Stopped(name), from);
         self.still.push((which, Span { until: Instant::now() + STANDSTILL, at }));

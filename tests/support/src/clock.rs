@@ -19,12 +19,24 @@ impl Clock {
     /// One that is right.
     ///
     /// # Panics
-    /// If there is no folder for it.
+    /// If there is no folder for it, or programs do not read it.
     #[must_use]
     pub fn new() -> Self {
         let clock = Self { folder: Arc::new(tempfile::tempdir().expect("a temporary folder")) };
+        clock.jump(24);
+        assert!(
+            clock.seconds() > seconds(&mut Command::new("date")) + 3600,
+            "programs do not read the clock"
+        );
         clock.jump(0);
         clock
+    }
+
+    /// What a program is told, in seconds since 1970.
+    fn seconds(&self) -> u64 {
+        let mut date = Command::new("date");
+        self.rule(&mut date);
+        seconds(&mut date)
     }
 
     /// From now on it is so many hours ahead, or behind when negative.
@@ -52,6 +64,11 @@ impl Clock {
     fn file(&self) -> PathBuf {
         self.folder.path().join("clock")
     }
+}
+
+fn seconds(date: &mut Command) -> u64 {
+    let said = date.arg("+%s").output().expect("date").stdout;
+    String::from_utf8_lossy(&said).trim().parse().expect("seconds since 1970")
 }
 
 impl Default for Clock {

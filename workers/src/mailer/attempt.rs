@@ -5,11 +5,10 @@ use std::time::Instant;
 
 use rekey_events::Moment;
 use rekey_events::mail::event::DeadBecause;
-use rekey_events::mail::{MailCommand, MailKind, Phase};
+use rekey_events::mail::{MailCommand, MailKind};
 use rekey_events::policy::LINK_LEAST_LEFT;
 use rekey_events::rows::{MailRow, PersonRow};
 use rekey_events::store::StoreError;
-use rekey_events::store::mails::ClaimedMail;
 use rekey_events::store::vault::Addressee;
 use rekey_events::token::{Claims, Token};
 
@@ -32,6 +31,7 @@ struct Letter {
 /// Asks, while the server waits, whether the mail is still ours and wanted.
 struct StillWanted<'a> {
     mailer: &'a Inner,
+    provider: &'a Provider,
     row: &'a MailRow,
     claimed: Instant,
     watch: Watch,
@@ -41,7 +41,8 @@ impl Gate for StillWanted<'_> {
     async fn before_data(&self) -> Verdict {
         self.watch.waits_for_nobody();
         let wanted = matches!(self.mailer.unwanted(self.row).await, Ok(None));
-        if wanted && self.mailer.lease.is_held_since(self.claimed) { Verdict::Go } else { Verdict::Stop }
+        let noted = wanted && self.mailer.note_provider(self.row, self.provider).await;
+        if noted && self.mailer.lease.is_held_since(self.claimed) { Verdict::Go } else { Verdict::Stop }
     }
 
     async fn before_dot(&self) -> Verdict {
@@ -55,30 +56,27 @@ impl Gate for StillWanted<'_> {
 
 impl Inner {
     /// Tries a mail claimed at that moment (or later), and records what became of it.
-    pub(super) async fn attempt(&self, mail: &ClaimedMail, claimed: Instant) {
-        match self.prepare(&mail.row).await {
-            Ok(Ok(letter)) => self.hand_over(mail, claimed, &letter).await,
-            Ok(Err(outcome)) => self.record(&mail.row, &outcome, &[]).await,
+    pub(super) async fn attempt(&self, row: &MailRow, claimed: Instant) {
+        match self.prepare(row).await {
+            Ok(Ok(letter)) => self.hand_over(row, claimed, &letter).await,
+            Ok(Err(outcome)) => self.record(row, &outcome, &[]).await,
             Err(error) => {
-                tracing::warn!(%error, mail = %mail.row.mail_id, "a mail waits for the database");
-                self.give_back(&mail.row, claimed).await;
+                tracing::warn!(%error, mail = %row.mail_id, "a mail waits for the database");
+                self.give_back(row, claimed).await;
             }
         }
     }
 
-    async fn hand_over(&self, mail: &ClaimedMail, claimed: Instant, letter: &Letter) {
-        let (row, env) = (&mail.row, self.log.env());
+    async fn hand_over(&self, row: &MailRow, claimed: Instant, letter: &Letter) {
+        let env = self.log.env();
         let Some(provider) = self.providers.destination(row, env.now()) else {
             return self.give_back(row, claimed).await;
         };
         let tried = Tried { env, providers: &self.providers, provider, row };
         if is_bound(row) && provider.is_paused(env.now()) {
-            return self.record(row, &tried.unreachable(Phase::Connect, None), &[]).await;
+            return self.record(row, &tried.untried(), &[]).await;
         }
-        if !self.is_going_to(mail, provider).await {
-            return self.give_back(row, claimed).await;
-        }
-        let gate = StillWanted { mailer: self, row, claimed, watch: self.stats.watch(row) };
+        let gate = StillWanted { mailer: self, provider, row, claimed, watch: self.stats.watch(row) };
         let route = provider.deliver(row.mail_id, &letter.envelope, &letter.message.bytes, &gate, env).await;
         drop(gate);
         match tried.outcome(route) {
@@ -95,15 +93,15 @@ impl Inner {
         }
     }
 
-    /// Makes sure that the database knows where the mail goes, before it does: when we die, it is
-    /// sent again to nobody else. Whether it does.
-    async fn is_going_to(&self, mail: &ClaimedMail, provider: &Provider) -> bool {
-        if mail.going_to.as_deref() == Some(provider.name()) {
+    /// Makes sure that the database knows which provider may have the mail, before it may: when
+    /// we die, it is sent again to nobody else. Whether it does, and the mail is still ours.
+    async fn note_provider(&self, row: &MailRow, provider: &Provider) -> bool {
+        if !self.providers.are_several() || row.pinned_to.as_deref() == Some(provider.name()) {
             return true;
         }
-        let noted = self.log.store().redirect_mail(mail.row.mail_id, self.worker, provider.name()).await;
+        let noted = self.log.store().note_provider(row, self.worker, provider.name()).await;
         noted.unwrap_or_else(|error| {
-            tracing::warn!(%error, mail = %mail.row.mail_id, "a mail waits for the database");
+            tracing::warn!(%error, mail = %row.mail_id, "a mail waits for the database");
             false
         })
     }

@@ -7,18 +7,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rekey_events::MailId;
 
-/// The mails in hand.
-#[derive(Default)]
+/// The mails in hand: one twice while an attempt at it ends and the next begins.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Hands {
-    mails: Arc<Mutex<HashSet<MailId>>>,
+    mails: Arc<Mutex<Vec<MailId>>>,
     /// Held from a claim until its mails are in hand.
-    claiming: tokio::sync::Mutex<()>,
+    claiming: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// A mail in hand, until this is dropped.
 pub(super) struct InHand {
     mail: MailId,
-    mails: Arc<Mutex<HashSet<MailId>>>,
+    mails: Arc<Mutex<Vec<MailId>>>,
 }
 
 impl Hands {
@@ -28,22 +28,30 @@ impl Hands {
     }
 
     pub(super) fn take(&self, mail: MailId) -> InHand {
-        lock(&self.mails).insert(mail);
+        lock(&self.mails).push(mail);
         InHand { mail, mails: Arc::clone(&self.mails) }
     }
 
     /// Those in hand now.
     pub(super) fn now(&self) -> HashSet<MailId> {
-        lock(&self.mails).clone()
+        lock(&self.mails).iter().copied().collect()
+    }
+
+    /// How many attempts there are now.
+    pub(super) fn count(&self) -> usize {
+        lock(&self.mails).len()
     }
 }
 
 impl Drop for InHand {
     fn drop(&mut self) {
-        lock(&self.mails).remove(&self.mail);
+        let mut mails = lock(&self.mails);
+        if let Some(at) = mails.iter().position(|mail| *mail == self.mail) {
+            mails.swap_remove(at);
+        }
     }
 }
 
-fn lock(mails: &Mutex<HashSet<MailId>>) -> MutexGuard<'_, HashSet<MailId>> {
+fn lock(mails: &Mutex<Vec<MailId>>) -> MutexGuard<'_, Vec<MailId>> {
     mails.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -9,7 +9,8 @@ use rekey_events::store::execute::Draft;
 use rekey_events::store::{AppendError, CommandError, Loaded};
 use rekey_events::{Env, Moment};
 
-use super::schedule::{after_ambiguity, after_failure, next, phase};
+use super::schedule::{after_ambiguity, after_failure, after_pause, next, phase};
+use super::suppression::is_about_the_recipient;
 use super::{Inner, Provider, Providers, Route};
 use crate::smtp::{Delivery, Failure, Reply};
 
@@ -54,9 +55,6 @@ impl Tried<'_> {
                 };
                 self.unreachable(phase(at), reply)
             }
-            Delivery::Rejected { phase: at @ crate::smtp::Phase::Rcpt, reply } => {
-                MailCommand::Reject { phase: phase(at), code: reply.code, enhanced: reply.enhanced }
-            }
             Delivery::Rejected { phase: at, reply } => self.refused(phase(at), reply),
             Delivery::Ambiguous { reason } => {
                 tracing::warn!(%reason, mail = %self.row.mail_id, "a mail may have gone out; the same bytes are sent again");
@@ -70,27 +68,39 @@ impl Tried<'_> {
         MailCommand::Accept { provider: self.name(), code }
     }
 
+    /// The provider is paused, and the mail may go to no other: nobody was asked.
+    pub(super) fn untried(&self) -> MailCommand {
+        let due_at = after_pause(self.env, Moment::from_micros(self.row.requested_at));
+        let (phase, code, enhanced) = (Phase::Connect, None, None);
+        MailCommand::Defer { phase, code, enhanced, due_at, counted: false, provider: None }
+    }
+
     /// The provider cannot be used: no fault of the mail, which is due at once where another can.
-    pub(super) fn unreachable(&self, at: Phase, reply: Option<&Reply>) -> MailCommand {
+    fn unreachable(&self, at: Phase, reply: Option<&Reply>) -> MailCommand {
         let now = self.env.now();
         let due_at = match self.providers.destination(self.row, now) {
-            Some(next) if next.is_paused(now) => after_failure(self.env, next.paused_until()),
+            Some(next) if next.is_paused(now) => after_failure(self.env, next.paused_until(now)),
             Some(next) if next.name() != self.provider.name() => now,
             _ => after_failure(self.env, now),
         };
         self.defer(at, reply, due_at, false)
     }
 
-    /// The message itself was refused: perhaps another provider takes it. What is wrong with it
-    /// in our own eyes (at BODY) none will.
-    fn refused(&self, at: Phase, reply: Reply) -> MailCommand {
+    /// The recipient was refused: so they are everywhere. The message was, or we: perhaps another
+    /// provider takes it. What is wrong with it in our own eyes (at BODY) none will.
+    fn refused(&self, at: Phase, Reply { code, enhanced, .. }: Reply) -> MailCommand {
+        let is_final = match at {
+            Phase::Rcpt => is_about_the_recipient(enhanced.as_deref()),
+            _ => at == Phase::Body,
+        };
         let may_go_elsewhere = Mail::from_row(self.row).is_some_and(|mail| mail.may_go_elsewhere());
-        if may_go_elsewhere && at != Phase::Body && self.providers.are_several() {
-            let Reply { code, enhanced, .. } = reply;
+        if !is_final && may_go_elsewhere && self.providers.are_several() {
             let (provider, due_at) = (self.name(), self.env.now());
             MailCommand::Reroute { provider, phase: at, code, enhanced, due_at }
+        } else if at == Phase::Rcpt {
+            MailCommand::Reject { phase: at, code, enhanced }
         } else {
-            MailCommand::Bury { reason: DeadBecause::MessageRefused, code: Some(reply.code) }
+            MailCommand::Bury { reason: DeadBecause::MessageRefused, code: Some(code) }
         }
     }
 
@@ -133,13 +143,13 @@ impl Inner {
         also: &[Change],
     ) -> Result<(), CommandError<MailRefusal>> {
         let is_fenced_out = !self.record_on(row, command, also).await?;
-        if is_fenced_out {
-            self.stats.fence();
-        }
         // Somebody else has the mail now. A 250 is a fact all the same.
         if is_fenced_out && matches!(command, MailCommand::Accept { .. }) {
             let nothing = |_: &Mail, _: &[_], _: &mut Draft<'_>| {};
             self.log.execute::<Mail>(&self.context_of(row), row.mail_id.into(), command, nothing).await?;
+        }
+        if is_fenced_out {
+            self.stats.fence();
         }
         if may_be_double(row) && matches!(command, MailCommand::Accept { .. }) {
             self.stats.double();
@@ -173,7 +183,7 @@ impl Inner {
         if !self.lease.is_held_since(claimed) {
             return;
         }
-        if let Err(error) = self.log.store().release_mail(row.mail_id, self.worker).await {
+        if let Err(error) = self.log.store().release_mail(row, self.worker).await {
             tracing::warn!(%error, mail = %row.mail_id, "a claim is given back later");
         }
     }

@@ -2,19 +2,18 @@
 //! that sends mails elsewhere, or has them wait, while it cannot be reached.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use rekey_events::{Env, MailId, Moment};
 use tokio::io::AsyncWriteExt;
 
-use super::breaker::{Breaker, Counts};
+use super::breaker::Begun;
 use super::{Outlet, Standing};
 use crate::smtp::{Delivery, Envelope, Failure, Gate, Phase, Verdict};
 
-/// An outlet, and its breaker.
+/// An outlet, and how it does.
 pub struct Provider {
     outlet: Outlet,
-    breaker: Mutex<Breaker>,
     standing: Arc<Standing>,
 }
 
@@ -35,7 +34,7 @@ impl Provider {
             Outlet::Smtp(pool) => pool.name(),
             Outlet::Folder(_) => "inbox",
         }));
-        Self { outlet, breaker: Mutex::default(), standing }
+        Self { outlet, standing }
     }
 
     /// What logs, events and metrics call it.
@@ -49,13 +48,12 @@ impl Provider {
     }
 
     /// Until when nothing is tried, because the server could not be reached.
-    #[must_use]
-    pub fn paused_until(&self) -> Moment {
-        self.lock().until
+    pub(super) fn paused_until(&self, now: Moment) -> Moment {
+        self.standing.breaker().paused_until(now)
     }
 
     pub(super) fn is_paused(&self, now: Moment) -> bool {
-        now < self.paused_until()
+        self.standing.is_paused(now)
     }
 
     /// Hands over a mail.
@@ -67,7 +65,7 @@ impl Provider {
         gate: &impl Gate,
         env: &dyn Env,
     ) -> Route {
-        let counts = self.lock().begin(env.now());
+        let begun = self.standing.breaker().begin(env.now());
         let route = match &self.outlet {
             Outlet::Smtp(pool) => Route::Smtp(pool.deliver(envelope, bytes, gate).await),
             Outlet::Folder(folder) => match gate.before_data().await {
@@ -77,28 +75,29 @@ impl Provider {
                 Verdict::Stop => Route::Smtp(Delivery::Withheld),
             },
         };
-        self.note(&route, counts, env.now());
+        self.note(&route, &begun, env.now());
         route
     }
 
     /// Opens the breaker a little longer with each failure to reach the server,
-    /// and closes it when a mail gets through.
-    fn note(&self, route: &Route, counts: Counts, now: Moment) {
-        let mut breaker = self.lock();
+    /// and closes it when it answers to a mail.
+    fn note(&self, route: &Route, begun: &Begun, now: Moment) {
         match route {
             Route::Smtp(Delivery::ConnectionFailed { phase, reason }) => {
-                if breaker.fail(counts, now) {
+                if self.standing.breaker().fail(begun, now) {
                     alert(self.name(), *phase, reason);
                 }
             }
-            Route::Smtp(Delivery::Withheld | Delivery::Ambiguous { .. }) => {}
-            _ => *breaker = Breaker::default(),
+            // Nobody was asked, or nobody answered.
+            Route::Smtp(
+                Delivery::Withheld
+                | Delivery::Ambiguous { .. }
+                | Delivery::Rejected { phase: Phase::Body, .. },
+            )
+            | Route::Unwritable(_) => {}
+            Route::Smtp(_) | Route::Kept => self.standing.breaker().succeed(begun),
         }
-        self.standing.note(route, breaker.failures, breaker.until);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Breaker> {
-        self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
+        self.standing.note(route);
     }
 }
 

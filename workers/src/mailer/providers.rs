@@ -27,8 +27,8 @@ impl Providers {
     }
 
     /// Until when none of them is tried.
-    pub(super) fn paused_until(&self) -> Moment {
-        self.iter().map(Provider::paused_until).min().unwrap_or_default()
+    pub(super) fn paused_until(&self, now: Moment) -> Moment {
+        self.iter().map(|provider| provider.paused_until(now)).min().unwrap_or_default()
     }
 
     /// Where a mail goes at `now`: to the one provider that may have taken it, or to the first
@@ -39,7 +39,7 @@ impl Providers {
             return self.iter().find(|provider| provider.name() == pinned).or(self.0.first());
         }
         let has_refused = |provider: &&Provider| row.refused_by.as_deref() == Some(provider.name());
-        let least_paused = |provider: &&Provider| provider.paused_until().max(now);
+        let least_paused = |provider: &&Provider| provider.paused_until(now).max(now);
         let others = self.iter().filter(|provider| !has_refused(provider));
         others.min_by_key(least_paused).or(self.0.first())
     }

@@ -30,6 +30,13 @@ pub(super) fn after_failure(env: &dyn Env, paused_until: Moment) -> Moment {
     paused_until.max(env.now().after(Duration::from_secs(1)))
 }
 
+/// When to look again whether the only provider that a mail may go to is back: in a tenth of the
+/// mail's age, within reason. Each look is an event.
+pub(super) fn after_pause(env: &dyn Env, requested_at: Moment) -> Moment {
+    let age = env.now().since(requested_at);
+    env.now().after((age / 10).clamp(Duration::from_secs(60), Duration::from_secs(300)))
+}
+
 /// Anything from 0 to 1.
 pub(super) fn chance(env: &dyn Env) -> f64 {
     f64::from(u16::from_be_bytes(random(env))) / f64::from(u16::MAX)
@@ -64,6 +71,15 @@ mod tests {
     fn what_the_server_asks_for_is_honoured() {
         let asked = Duration::from_secs(600);
         assert!(delays(MailKind::ResetLink, Some(asked)).iter().all(|delay| *delay >= asked));
+    }
+
+    #[test]
+    fn a_paused_provider_is_looked_for_seldom() {
+        for (age, wait) in [(0, 60), (1200, 120), (72 * 3600, 300)] {
+            let env = ManualEnv::new(Moment::default().after(Duration::from_secs(age)), 1);
+            let due_at = after_pause(&env, Moment::default());
+            assert_eq!(due_at.since(env.now()), Duration::from_secs(wait));
+        }
     }
 
     #[test]

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rekey_events::rows::MailRow;
 use rekey_events::store::overview::Wait;
-use tokio::sync::Semaphore;
 
+use super::hands::Hands;
 pub use histogram::Histogram;
 pub use standing::Standing;
 pub(super) use watch::Watch;
@@ -24,16 +24,16 @@ pub struct MailerStats {
     fenced: AtomicU64,
     doubles: AtomicU64,
     slots: usize,
-    free: Arc<Semaphore>,
+    hands: Hands,
     providers: Vec<Arc<Standing>>,
     watches: Arc<Watches>,
 }
 
 impl MailerStats {
-    pub(super) fn new(slots: usize, free: Arc<Semaphore>, providers: Vec<Arc<Standing>>) -> Self {
+    pub(super) fn new(slots: usize, hands: Hands, providers: Vec<Arc<Standing>>) -> Self {
         let (by_hint, by_look, fenced, doubles) = Default::default();
         let watches = Arc::new(Watches::new(providers.clone()));
-        Self { by_hint, by_look, fenced, doubles, slots, free, providers, watches }
+        Self { by_hint, by_look, fenced, doubles, slots, hands, providers, watches }
     }
 
     /// Mails it can work on at a time.
@@ -45,7 +45,7 @@ impl MailerStats {
     /// Mails it works on now.
     #[must_use]
     pub fn slots_in_use(&self) -> usize {
-        self.slots.saturating_sub(self.free.available_permits())
+        self.hands.count()
     }
 
     /// How its providers do, in their order.

@@ -18,10 +18,15 @@ pub(super) fn with(outcome: &MailCommand, person: &PersonRow, ends_at: Moment) -
     }
 }
 
-/// A policy's refusal (5.7.x) is about us, one of the content (5.6.x) about what the server can
-/// take (RFC 3463 section 3): neither says that nobody is there.
-fn is_about_the_recipient(enhanced: Option<&str>) -> bool {
-    !enhanced.is_some_and(|status| status.starts_with("5.7.") || status.starts_with("5.6."))
+/// What a refusal at RCPT may speak of instead (RFC 3463 section 3): our sender (5.1.7, 5.1.8), the
+/// server itself (5.3), how we talk to it (5.5), the content (5.6) or a policy (5.7).
+const ABOUT_US: [&str; 4] = ["5.3.", "5.5.", "5.6.", "5.7."];
+
+/// Whether a refusal at RCPT says that nobody is there.
+pub(super) fn is_about_the_recipient(enhanced: Option<&str>) -> bool {
+    !enhanced.is_some_and(|status| {
+        matches!(status, "5.1.7" | "5.1.8") || ABOUT_US.iter().any(|subject| status.starts_with(subject))
+    })
 }
 
 #[cfg(test)]
@@ -33,7 +38,13 @@ mod tests {
         for (enhanced, suppresses) in [
             (None, true),
             (Some("5.1.1"), true),
+            (Some("5.1.10"), true),
             (Some("5.2.1"), true),
+            (Some("5.4.4"), true),
+            (Some("5.1.7"), false),
+            (Some("5.1.8"), false),
+            (Some("5.3.2"), false),
+            (Some("5.5.4"), false),
             (Some("5.7.1"), false),
             (Some("5.7.26"), false),
             (Some("5.6.7"), false),

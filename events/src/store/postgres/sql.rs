@@ -35,11 +35,11 @@ macro_rules! dead {
     };
 }
 
-/// The columns of a claimed mail's row.
+/// The columns of a mail's row.
 macro_rules! mail {
     () => {
         "mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
-                  settled_at, last_code, pinned_to, refused_by, going_to"
+                  settled_at, last_code, pinned_to, refused_by"
     };
 }
 
@@ -73,13 +73,13 @@ statements! {
             count = CASE WHEN throttles.started_at < $4 THEN 0 ELSE throttles.count END + excluded.count,
             started_at = CASE WHEN throttles.started_at < $4 THEN excluded.started_at ELSE throttles.started_at END,
             last_at = excluded.last_at";
-    /// Claims due mails for a worker, on their way to a provider, the most urgent first.
-    CLAIM_MAILS = "UPDATE mails SET claimed_by = $1, going_to = $4 WHERE mail_id IN (
+    /// Claims due mails for a worker, the most urgent first.
+    CLAIM_MAILS = "UPDATE mails SET claimed_by = $1 WHERE mail_id IN (
         SELECT m.mail_id FROM mails m
         WHERE m.state IN ('pending', 'unknown') AND m.due_at <= $2 AND m.claimed_by IS NULL
         ORDER BY m.due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
         RETURNING mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
-                  settled_at, last_code, pinned_to, refused_by, going_to";
+                  settled_at, last_code, pinned_to, refused_by";
     /// Takes or renews a worker's lease, on the database's clock.
     RENEW_LEASE = concat!(
         "INSERT INTO workers (worker_id, renewed_at, leased_until, waits)
@@ -141,7 +141,7 @@ statements! {
     FORGET_HINTS = concat!("DELETE FROM hints WHERE published_at < ", clock!(), " - 360000000");
     /// Claims for a worker those of these mails that are due.
     CLAIM_HINTED = concat!(
-        "UPDATE mails SET claimed_by = $1, going_to = $4 WHERE mail_id IN (
+        "UPDATE mails SET claimed_by = $1 WHERE mail_id IN (
         SELECT m.mail_id FROM mails m
         WHERE m.mail_id = ANY($3) AND m.state IN ('pending', 'unknown') AND m.due_at <= $2 AND m.claimed_by IS NULL
         FOR UPDATE SKIP LOCKED)
@@ -150,7 +150,7 @@ statements! {
     /// Claims due mails of which nobody was told, or too long ago, the most urgent first. That
     /// they were told of again does not count: it may have been in vain each time.
     CLAIM_OVERLOOKED = concat!(
-        "UPDATE mails SET claimed_by = $1, going_to = $4 WHERE mail_id IN (
+        "UPDATE mails SET claimed_by = $1 WHERE mail_id IN (
         SELECT m.mail_id FROM mails m LEFT JOIN hints h
             ON h.mail_id = m.mail_id AND h.version = m.version AND h.epoch <> ", void!(), "
         WHERE m.state IN ('pending', 'unknown') AND m.due_at <= $2 AND m.claimed_by IS NULL

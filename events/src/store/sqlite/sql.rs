@@ -81,13 +81,13 @@ statements! {
             count = CASE WHEN throttles.started_at < ?3 THEN 0 ELSE throttles.count END + excluded.count,
             started_at = CASE WHEN throttles.started_at < ?3 THEN excluded.started_at ELSE throttles.started_at END,
             last_at = excluded.last_at";
-    /// Claims due mails for a worker, on their way to a provider, the most urgent first.
-    CLAIM_MAILS = "UPDATE mails SET claimed_by = ?1, going_to = ?4 WHERE mail_id IN (
+    /// Claims due mails for a worker, the most urgent first.
+    CLAIM_MAILS = "UPDATE mails SET claimed_by = ?1 WHERE mail_id IN (
         SELECT m.mail_id FROM mails m
         WHERE m.state IN ('pending', 'unknown') AND m.due_at <= ?2 AND m.claimed_by IS NULL
         ORDER BY m.due_at LIMIT ?3)
         RETURNING mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
-                  settled_at, last_code, pinned_to, refused_by, going_to";
+                  settled_at, last_code, pinned_to, refused_by";
     /// Takes or renews a worker's lease, on the database's clock.
     RENEW_LEASE = "INSERT INTO workers (worker_id, renewed_at, leased_until, waits)
         SELECT ?1, now, now + ?2, ?3 FROM (SELECT CAST(unixepoch('subsec') * 1000000 AS INTEGER) AS now) WHERE true

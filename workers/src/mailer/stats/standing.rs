@@ -8,12 +8,14 @@ use rekey_events::Moment;
 
 use super::Histogram;
 use crate::mailer::Route;
+use crate::mailer::breaker::Breaker;
 use crate::smtp::{Delivery, Failure, Phase};
 
 /// What a provider did since the start of the process, and how it stands now.
 #[derive(Debug)]
 pub struct Standing {
     name: String,
+    breaker: Mutex<Breaker>,
     counts: Mutex<Counts>,
 }
 
@@ -21,13 +23,11 @@ pub struct Standing {
 struct Counts {
     answers: BTreeMap<(&'static str, Option<u16>), u64>,
     phases: BTreeMap<&'static str, Histogram>,
-    failures: usize,
-    paused_until: Moment,
 }
 
 impl Standing {
     pub(in crate::mailer) fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), counts: Mutex::default() }
+        Self { name: name.to_owned(), breaker: Mutex::default(), counts: Mutex::default() }
     }
 
     /// The provider's name.
@@ -39,13 +39,13 @@ impl Standing {
     /// How often in a row it could not be used. It is paused after each.
     #[must_use]
     pub fn failures_in_a_row(&self) -> usize {
-        self.lock().failures
+        self.breaker().failures()
     }
 
-    /// Whether it is paused at `now`, because it could not be used.
+    /// Whether it is paused at `now`, because it could not be used; while one mail tries it again, too.
     #[must_use]
     pub fn is_paused(&self, now: Moment) -> bool {
-        now < self.lock().paused_until
+        self.breaker().is_paused(now)
     }
 
     /// Attempts by the phase they ended in and the server's code, where it gave one.
@@ -60,12 +60,15 @@ impl Standing {
         self.lock().phases.clone()
     }
 
-    /// What an attempt came to, and what the provider's breaker makes of it.
-    pub(in crate::mailer) fn note(&self, route: &Route, failures: usize, paused_until: Moment) {
-        let mut counts = self.lock();
-        (counts.failures, counts.paused_until) = (failures, paused_until);
+    /// Its breaker; not to be held for long.
+    pub(in crate::mailer) fn breaker(&self) -> MutexGuard<'_, Breaker> {
+        self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What an attempt came to.
+    pub(in crate::mailer) fn note(&self, route: &Route) {
         if let Some((phase, code)) = end(route) {
-            *counts.answers.entry((phase.as_str(), code)).or_default() += 1;
+            *self.lock().answers.entry((phase.as_str(), code)).or_default() += 1;
         }
     }
 

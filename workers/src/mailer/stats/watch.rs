@@ -17,16 +17,18 @@ const WORTH_TELLING: Duration = Duration::from_millis(500);
 /// Mails told of in a heartbeat at most.
 const TOLD: usize = 256;
 
+/// A mail at a version: once its outcome is recorded, it may be under way again.
+type Attempt = (MailId, i64);
+
 /// All mails that are being handed over.
 #[derive(Debug)]
 pub(super) struct Watches {
-    under_way: Mutex<BTreeMap<MailId, UnderWay>>,
+    under_way: Mutex<BTreeMap<Attempt, UnderWay>>,
     providers: Vec<Arc<Standing>>,
 }
 
 #[derive(Debug)]
 struct UnderWay {
-    version: i64,
     began: Instant,
     now: Option<Step>,
 }
@@ -43,7 +45,7 @@ struct Step {
 #[derive(Debug)]
 pub(in crate::mailer) struct Watch {
     watches: Arc<Watches>,
-    mail: MailId,
+    attempt: Attempt,
 }
 
 impl Watches {
@@ -52,9 +54,9 @@ impl Watches {
     }
 
     pub(super) fn begin(this: &Arc<Self>, row: &MailRow) -> Watch {
-        let under_way = UnderWay { version: row.version, began: Instant::now(), now: None };
-        this.lock().insert(row.mail_id, under_way);
-        Watch { watches: Arc::clone(this), mail: row.mail_id }
+        let attempt = (row.mail_id, row.version);
+        this.lock().insert(attempt, UnderWay { began: Instant::now(), now: None });
+        Watch { watches: Arc::clone(this), attempt }
     }
 
     pub(super) fn all(&self) -> Vec<Wait> {
@@ -71,28 +73,28 @@ impl Watches {
         let under_way = self.lock();
         let mut long: Vec<_> = under_way.iter().filter(|(_, one)| one.began.elapsed() >= least).collect();
         long.sort_unstable_by_key(|(_, one)| one.began);
-        long.into_iter().filter_map(|(mail, one)| one.wait(*mail)).collect()
+        long.into_iter().filter_map(|(attempt, one)| one.wait(*attempt)).collect()
     }
 
     /// Ends the step that a mail is at, and begins the next, if there is one.
-    fn step(&self, mail: MailId, next: Option<Step>) {
-        let last = self.lock().get_mut(&mail).and_then(|one| std::mem::replace(&mut one.now, next));
+    fn step(&self, attempt: Attempt, next: Option<Step>) {
+        let last = self.lock().get_mut(&attempt).and_then(|one| std::mem::replace(&mut one.now, next));
         let Some(last) = last else { return };
         if let Some(provider) = self.providers.iter().find(|provider| provider.name() == last.provider) {
             provider.took(last.phase, last.since.elapsed());
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<MailId, UnderWay>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Attempt, UnderWay>> {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl UnderWay {
-    fn wait(&self, mail: MailId) -> Option<Wait> {
+    fn wait(&self, (mail, version): Attempt) -> Option<Wait> {
         self.now.as_ref().map(|step| Wait {
             mail,
-            version: self.version,
+            version,
             provider: step.provider.clone(),
             phase: step.phase.to_owned(),
             millis: u64::try_from(step.since.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -104,19 +106,19 @@ impl Watch {
     /// From now on it waits for this at that provider.
     pub(in crate::mailer) fn waits_for(&self, provider: &str, phase: &'static str) {
         let step = Step { provider: provider.to_owned(), phase, since: Instant::now() };
-        self.watches.step(self.mail, Some(step));
+        self.watches.step(self.attempt, Some(step));
     }
 
     /// It waits for nothing of a provider's.
     pub(in crate::mailer) fn waits_for_nobody(&self) {
-        self.watches.step(self.mail, None);
+        self.watches.step(self.attempt, None);
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
         self.waits_for_nobody();
-        self.watches.lock().remove(&self.mail);
+        self.watches.lock().remove(&self.attempt);
     }
 }
 
