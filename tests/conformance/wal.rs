@@ -12,6 +12,10 @@ const MIB: u64 = 1 << 20;
 /// Past 64 MiB it is truncated; the writer goes on while that is prepared.
 const BOUND: u64 = 128 * MIB;
 const WRITTEN: u64 = 256;
+/// How long a try to truncate holds up a commit: now and then one, not each.
+const HELD_UP: Duration = Duration::from_millis(100);
+/// For a disk of ten mebibytes a second.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn wal(bed: &Bed) -> u64 {
     let path = bed.url.strip_prefix("sqlite:").unwrap();
@@ -41,33 +45,41 @@ pub async fn the_wal_is_bounded(bed: Bed) {
     assert!(largest <= BOUND, "{} MiB", largest / MIB);
 }
 
-/// While somebody reads at length (a dump, say) the WAL must grow; but nobody waits for the reader.
+/// While somebody reads at length (a dump, say) the WAL must grow; but nobody waits for the reader,
+/// and once it has gone the WAL is truncated.
 pub async fn a_held_snapshot_stalls_nobody(bed: Bed) {
     bed.log.append(large(&bed)).await.unwrap();
+    let alone = median_of_small_appends(&bed).await;
     let mut reader = bed.sql().await;
     reader.run("BEGIN").await.unwrap();
     let seen = reader.number("SELECT count(*) FROM events").await;
     append(&bed, BOUND / MIB).await;
-    let slowest = slowest_small_appends(&bed, 600).await;
-    println!("slowest append beside a held snapshot: {slowest:?}");
-    assert!(slowest < Duration::from_secs(2), "{slowest:?}");
+    let beside = median_of_small_appends(&bed).await;
+    println!("an append beside a held snapshot {beside:?}, alone {alone:?}");
+    assert!(beside < alone + HELD_UP / 2, "{beside:?}, alone {alone:?}");
     assert_eq!(reader.number("SELECT count(*) FROM events").await, seen);
     reader.run("COMMIT").await.unwrap();
-    let mut appends = 0;
-    while wal(&bed) > BOUND && appends < 2_000 {
-        appends += 1;
-        bed.log.append(write(&bed, stream(&bed), 1)).await.unwrap();
-    }
-    assert!(wal(&bed) <= BOUND, "{} MiB, {appends} commits after the reader has gone", wal(&bed) / MIB);
+    truncated(&bed).await;
     assert_gapless(&bed.store).await;
 }
 
-async fn slowest_small_appends(bed: &Bed, count: usize) -> Duration {
-    let mut slowest = Duration::ZERO;
-    for _ in 0..count {
+/// Goes on appending until the WAL is within its bound: to copy its pages takes as long as the disk takes.
+async fn truncated(bed: &Bed) {
+    let begun = Instant::now();
+    while wal(bed) > BOUND {
+        bed.log.append(write(bed, stream(bed), 1)).await.unwrap();
+        assert!(begun.elapsed() < PATIENCE, "{} MiB after the reader has gone", wal(bed) / MIB);
+    }
+}
+
+/// The median: a shared disk is slow now and then whoever reads.
+async fn median_of_small_appends(bed: &Bed) -> Duration {
+    let mut taken = Vec::new();
+    for _ in 0..301 {
         let begun = Instant::now();
         bed.log.append(write(bed, stream(bed), 1)).await.unwrap();
-        slowest = slowest.max(begun.elapsed());
+        taken.push(begun.elapsed());
     }
-    slowest
+    taken.sort_unstable();
+    taken[taken.len() / 2]
 }

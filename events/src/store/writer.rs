@@ -26,6 +26,9 @@ const BATCH: usize = 512;
 const AGAIN: [Duration; 4] =
     [Duration::ZERO, Duration::from_millis(50), Duration::from_millis(250), Duration::from_secs(1)];
 
+/// How long the next batch waits for callers who load first.
+const LOADED: Duration = Duration::from_millis(5);
+
 /// A commit with the leaf hashes of its events.
 #[derive(Debug)]
 pub(crate) struct Prepared {
@@ -86,7 +89,8 @@ impl Writer {
     async fn let_callers_come_back(&self) {
         give_way(|| self.queue.len(), BATCH).await;
         if matches!(self.store, Store::Sqlite(_)) {
-            self.loads.answered().await;
+            // A few callers less in the next batch, when somebody reads for long.
+            let _ = tokio::time::timeout(LOADED, self.loads.answered()).await;
             give_way(|| self.queue.len(), BATCH).await;
         }
     }
