@@ -73,6 +73,16 @@ impl Site {
         self
     }
 
+    /// The mail server asks who it is.
+    pub fn with_credentials(self, user: &str, password: &str) -> Self {
+        let (file, secret) = (self.folder.path().join("rekey.toml"), self.folder.path().join("password"));
+        std::fs::write(&secret, password).unwrap();
+        let lines = format!("[mail]\nusername = \"{user}\"\npassword_file = \"{}\"", secret.display());
+        let config = std::fs::read_to_string(&file).unwrap().replace("[mail]", &lines);
+        std::fs::write(&file, config).unwrap();
+        self
+    }
+
     /// Its processes log at `level`.
     pub fn logging(self, level: &str) -> Self {
         Self { level: level.to_owned(), ..self }

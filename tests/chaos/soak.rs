@@ -5,8 +5,13 @@
 mod doubles;
 mod faults;
 mod journal;
+mod probe;
+mod report;
+mod spans;
 pub mod town;
 mod waits;
+mod weather;
+mod wrong;
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +23,8 @@ use crate::check;
 use crate::load::Load;
 use crate::until::until_within;
 use faults::Faults;
-use journal::listed;
+use probe::Probe;
+use report::Report;
 use town::Town;
 
 /// A fixed seed draws the same faults again.
@@ -38,6 +44,7 @@ async fn soak_loses_nothing() {
     println!("{SEED}={seed} {SECONDS}={seconds}");
     let dice = ManualEnv::new(Moment::default(), seed);
     let mut town = Town::start().await;
+    let probe = Probe::start(town.postgres.database("probe").await).await;
     let load = Load::paced(CLIENTS, PACE);
     let mut faults = Faults::new(dice);
     let end = Instant::now() + Duration::from_secs(seconds);
@@ -47,7 +54,7 @@ async fn soak_loses_nothing() {
         faults.next(&mut town).await;
         run += 1;
     }
-    let journal = faults.are_over(&mut town).await;
+    let (journal, given) = faults.are_over(&mut town).await;
     load.server_is_up(run, town.server(run).await);
     let told = load.finish().await;
     let requested = told.iter().filter(|one| one.requested).count();
@@ -55,13 +62,15 @@ async fn soak_loses_nothing() {
     let begun = Instant::now();
     drain(&town.store().await).await;
     let drained = begun.elapsed();
+    let stalls = journal.without_outages(probe.stop());
     let remains = town.end().await;
     let store = Store::open(&remains.database).await.unwrap();
     let found = check::nothing_is_lost(&store, &remains.ledger, &told).await;
-    println!("{seconds} s, seed {seed}: {found}");
-    println!("faults: {journal}; drained in {:.1} s", drained.as_secs_f64());
-    println!("doubles by cause: {}", listed(&doubles::explained(&found.stories, &journal)));
-    println!("waits: {}", waits::bounded(&found.stories, &journal));
+    let causes = doubles::explained(&found.stories, &journal);
+    assert_eq!(causes.values().sum::<usize>(), found.doubles());
+    let waits = waits::bounded(&found.stories, &journal, &stalls);
+    let given = given.lock().unwrap().clone();
+    println!("{}", Report { seed, seconds, found, journal, given, causes, waits, stalls, drained });
 }
 
 fn number(variable: &str) -> Option<u64> {

@@ -90,7 +90,7 @@ impl Commit {
     }
 
     /// The streams the commit relies on, each with the version it must be at.
-    pub(crate) fn expectations(&self) -> impl Iterator<Item = (StreamId, i64)> {
+    pub(crate) fn expectations(&self) -> Vec<(StreamId, i64)> {
         let written =
             self.events.iter().enumerate().filter(|(at, event)| {
                 !self.events[..*at].iter().any(|earlier| earlier.stream == event.stream)
@@ -98,5 +98,15 @@ impl Commit {
         written
             .map(|(_, first)| (first.stream, first.version - 1))
             .chain(self.guards.iter().map(|guard| (guard.stream, guard.version)))
+            .collect()
+    }
+
+    /// Those that must be looked up. Of a stream that the commit begins, the database tells
+    /// by itself when it is there already: versions are unique.
+    pub(crate) fn doubts(&self) -> Vec<(StreamId, i64)> {
+        let begun = |stream| self.events.iter().any(|event| event.stream == stream);
+        let mut doubts = self.expectations();
+        doubts.retain(|(stream, version)| *version > 0 || !begun(*stream));
+        doubts
     }
 }

@@ -103,12 +103,18 @@ impl Store {
         let rows: Vec<FoldedRow> = match self {
             Self::Sqlite(database) => {
                 let ids = serde_json::to_string(&ids).map_err(|error| sqlx::Error::Encode(error.into()))?;
-                sqlx::query_as(sqlite::sql::STREAMS).bind(ids).fetch_all(&database.readers).await
+                // With the pages that it wrote in its cache; a reader's is stale after each commit.
+                let mut turn = database.writing.turn().await?;
+                let query = sqlx::query_as(sqlite::sql::STREAMS).bind(ids);
+                let mut rows: Vec<FoldedRow> = query.fetch_all(&mut turn.connection).await?;
+                turn.give_back();
+                rows.sort_unstable_by_key(|(stream, version, ..)| (*stream, *version));
+                rows
             }
             Self::Postgres(database) => {
-                sqlx::query_as(postgres::sql::STREAMS).bind(ids).fetch_all(&database.pool).await
+                sqlx::query_as(postgres::sql::STREAMS).bind(ids).fetch_all(&database.pool).await?
             }
-        }?;
+        };
         Ok(rows.into_iter().map(Folded::from).collect())
     }
 

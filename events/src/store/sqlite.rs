@@ -45,6 +45,8 @@ pub(crate) async fn open(path: &Path) -> Result<Database, StoreError> {
         .row_buffer_size(1024)
         // What was forgotten is gone from the file, too.
         .pragma("secure_delete", "ON")
+        // A statement's own journal would else go to a file, past 64 KiB.
+        .pragma("temp_store", "MEMORY")
         // Checkpoints are made beside the commits, not in them.
         .pragma("wal_autocheckpoint", "0");
     // First what writes: it sets the file's journal mode.

@@ -157,7 +157,7 @@ impl Writer {
         match appended {
             Ok(Some(head)) => Ok(Verdict::appended(head, commits.iter().map(|one| one.commit.events.len()))),
             Ok(None) => Ok(Verdict::of(commits.len(), &self.find_wrong(commits).await?)),
-            Err(error) if is_event_there(&error) => match self.find_wrong(commits).await?.as_slice() {
+            Err(error) if is_there(&error) => match self.find_wrong(commits).await?.as_slice() {
                 [] => Err(error.into()),
                 wrong => Ok(Verdict::of(commits.len(), wrong)),
             },
@@ -238,11 +238,14 @@ pub(super) async fn give_way(waiting: impl Fn() -> usize, most: usize) {
     }
 }
 
-/// Whether an event's id is taken: perhaps by the same commit, sent before.
-fn is_event_there(error: &sqlx::Error) -> bool {
-    error
-        .as_database_error()
-        .is_some_and(|cause| cause.is_unique_violation() && taken(cause).contains("event_id"))
+/// Whether an event's id or version is taken: by another's, or by the same commit, sent before.
+/// SQLite has a trigger that says so first.
+fn is_there(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|cause| {
+        let is_among_events = cause.is_unique_violation()
+            && ["event_id", "version"].iter().any(|name| taken(cause).contains(name));
+        is_among_events || cause.message().contains("REPLACE on events is refused")
+    })
 }
 
 /// What is taken. PostgreSQL names the constraint, SQLite the column, in its message.

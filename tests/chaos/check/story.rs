@@ -3,15 +3,15 @@
 use std::fmt;
 
 use rekey_events::envelope::StoredEvent;
-use rekey_events::mail::MailEvent;
+use rekey_events::mail::MailEvent::{self, self as E};
+use rekey_events::mail::event::{DeadBecause, UnknownBecause};
 use rekey_test_support::smtp::Attempt;
-
-/// How far the database's clock, which the log has, may be from the ledger's, µs.
-const CLOCKS: i64 = 50_000;
 
 /// All that is known about a mail. Moments are microseconds since 1970.
 pub struct Story {
     pub address: String,
+    /// When the link was asked for.
+    pub asked: i64,
     pub events: Vec<(i64, MailEvent)>,
     pub attempts: Vec<Attempt>,
 }
@@ -19,11 +19,13 @@ pub struct Story {
 impl Story {
     pub fn new<'a>(
         address: String,
+        asked: i64,
         events: impl Iterator<Item = &'a StoredEvent>,
-        attempts: Vec<Attempt>,
+        mut attempts: Vec<Attempt>,
     ) -> Self {
         let events = events.map(|event| (event.recorded_at.micros(), event.decode().unwrap())).collect();
-        Self { address, events, attempts }
+        attempts.sort_by_key(|attempt| attempt.time);
+        Self { address, asked, events, attempts }
     }
 
     /// Its 250s, in order.
@@ -31,28 +33,69 @@ impl Story {
         self.attempts.iter().filter(|attempt| attempt.code == 250)
     }
 
-    /// How often nobody knew what became of it.
-    pub fn unknown(&self) -> usize {
-        self.events.iter().filter(|(_, event)| matches!(event, MailEvent::MailOutcomeUnknown { .. })).count()
-    }
-
-    /// Whether the log says so after one 250 and before the next mail's end.
-    pub fn is_unknown_between(&self, one: &Attempt, next: &Attempt) -> bool {
-        let end = |attempt: &Attempt| micros(attempt.dot.unwrap());
-        self.events.iter().any(|(at, event)| {
-            matches!(event, MailEvent::MailOutcomeUnknown { .. })
-                && (end(one) - CLOCKS..=end(next) + CLOCKS).contains(at)
+    /// When nobody knew what became of it, and why.
+    pub fn unknown(&self) -> impl Iterator<Item = (i64, UnknownBecause)> {
+        self.events.iter().filter_map(|(at, event)| match event {
+            E::MailOutcomeUnknown { reason, .. } => Some((*at, *reason)),
+            _ => None,
         })
     }
 
-    /// How many outcomes it has.
-    pub fn outcomes(&self) -> usize {
-        self.events.iter().filter(|(_, event)| is_outcome(event)).count()
+    /// Its state, by the last outcome.
+    pub fn state(&self) -> &'static str {
+        self.outcome().map_or("unsettled", |outcome| match outcome {
+            E::MailAccepted { .. } => "accepted",
+            E::MailRejected { .. } => "rejected",
+            E::MailDead { .. } => "dead",
+            _ => "not sent",
+        })
+    }
+
+    /// Whether it has one; a 250 that was out of sight may overrule a refusal.
+    pub fn has_one_outcome(&self) -> bool {
+        let outcomes: Vec<_> = self.outcomes().collect();
+        match outcomes.as_slice() {
+            [_] => true,
+            [E::MailRejected { .. } | E::MailDead { .. }, E::MailAccepted { .. }] => {
+                self.unknown().count() > 0
+            }
+            _ => false,
+        }
+    }
+
+    /// What the server said last, if that is its outcome: a 250, or the refusal.
+    pub fn answer(&self) -> Option<&Attempt> {
+        let (phase, told) = match self.outcome()? {
+            E::MailAccepted { .. } => ("dot", 250),
+            E::MailRejected { phase, code, .. } => (phase.into(), *code),
+            E::MailDead { reason: DeadBecause::MessageRefused, code } => ("dot", (*code)?),
+            _ => return None,
+        };
+        let is_final = |attempt: &Attempt| attempt.code == 250 || attempt.code == told;
+        let last = self.attempts.iter().rfind(|attempt| is_final(attempt))?;
+        (last.phase == phase && last.code == told).then_some(last)
+    }
+
+    /// Its 250s but the one that counts, each with the next try.
+    pub fn doubles(&self) -> impl Iterator<Item = (&Attempt, &Attempt)> {
+        let answer = self.answer();
+        let counts = |attempt: &Attempt| answer.is_some_and(|answer| std::ptr::eq(attempt, answer));
+        let tries = self.attempts.iter().filter(|attempt| attempt.code == 250 || counts(attempt));
+        let tries: Vec<_> = tries.collect();
+        let pairs: Vec<_> = tries.windows(2).map(|pair| (pair[0], pair[1])).collect();
+        pairs.into_iter()
+    }
+
+    fn outcome(&self) -> Option<&MailEvent> {
+        self.outcomes().last()
+    }
+
+    fn outcomes(&self) -> impl Iterator<Item = &MailEvent> {
+        self.events.iter().map(|(_, event)| event).filter(|event| is_outcome(event))
     }
 }
 
 fn is_outcome(event: &MailEvent) -> bool {
-    use MailEvent as E;
     matches!(
         event,
         E::MailAccepted { .. }

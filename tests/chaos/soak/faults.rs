@@ -1,15 +1,17 @@
 //! What goes wrong, drawn from a seed.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use rekey_events::env::{ManualEnv, random};
 use rekey_test_support::process::Signal;
-use rekey_test_support::smtp::{Fault, Phase, Plan};
+use rekey_test_support::smtp::Plan;
+use rekey_workers::bus::STREAM;
 
 use super::journal::{Journal, Reach, now};
 use super::town::{Killed, Town};
+use super::weather::Weather;
+use super::wrong::{self, Given};
 
 /// Longer than a lease, so that who stood still is fenced out.
 const STANDSTILL: Duration = Duration::from_secs(15);
@@ -17,7 +19,9 @@ const STANDSTILL: Duration = Duration::from_secs(15);
 /// Draws faults, and notes them.
 pub struct Faults {
     dice: ManualEnv,
+    begun: Instant,
     journal: Journal,
+    given: Given,
     /// Mailers that stand still, and until when.
     still: Vec<(usize, Span)>,
     /// What is broken, and until when.
@@ -40,30 +44,42 @@ enum Broken {
 
 impl Faults {
     pub fn new(dice: ManualEnv) -> Self {
-        Self { dice, journal: Journal::default(), still: Vec::new(), broken: BTreeMap::new() }
+        let (journal, given) = Default::default();
+        Self { dice, begun: Instant::now(), journal, given, still: Vec::new(), broken: BTreeMap::new() }
     }
 
-    /// One more fault, at a moment that may be any.
+    /// One more fault, at a moment that may be any; in a calm, all are mended.
     pub async fn next(&mut self, town: &mut Town) {
         tokio::time::sleep(Duration::from_millis(self.draw(100..900))).await;
+        let weather = Weather::at(self.begun.elapsed());
+        if weather == Weather::Calm {
+            return self.mend_all(town).await;
+        }
         self.mend(town, Instant::now()).await;
-        match self.draw(0..20) {
+        let kinds = if weather == Weather::Storm { 25 } else { 17 };
+        match self.draw(0..kinds) {
             0..8 => self.kill_worker(town).await,
             8 | 9 => self.kill_server(town).await,
             10 | 11 => self.stand_still(town).await,
             12 | 13 => self.stop_nats(town).await,
-            14 | 15 => self.spoil_mail_server(town),
-            16 => self.close_door(town).await,
-            17 | 18 => self.cut_line(town),
+            14 | 15 => self.delete_stream(town).await,
+            16 => self.jump_clock(town),
+            17..20 => self.spoil_mail_server(town),
+            20 => self.close_door(town).await,
+            21 | 22 => self.cut_line(town),
             _ => self.kill_database(town).await,
         }
     }
 
-    /// Everything is as it should be again; what was done.
-    pub async fn are_over(mut self, town: &mut Town) -> Journal {
-        self.mend(town, Instant::now() + Duration::from_secs(3600)).await;
+    /// Everything is as it should be again; what was done, and which wrong answers were given.
+    pub async fn are_over(mut self, town: &mut Town) -> (Journal, Given) {
+        self.mend_all(town).await;
         town.heal();
-        self.journal
+        (self.journal, self.given)
+    }
+
+    async fn mend_all(&mut self, town: &mut Town) {
+        self.mend(town, Instant::now() + Duration::from_secs(3600)).await;
     }
 
     async fn kill_worker(&mut self, town: &mut Town) {
@@ -102,19 +118,37 @@ impl Faults {
         }
         let from = now();
         town.nats.kill().await;
-        let span = self.draw(0..6000);
+        let span = self.draw(0..12_000);
         let wiped = self.draw(0..2) != 0;
         if wiped {
             town.nats.wipe();
         }
         let what = if wiped { "NATS wiped" } else { "NATS killed" };
-        self.breaks(Broken::Nats, what, Reach::Elsewhere, from, span);
+        self.breaks(Broken::Nats, what, Reach::Hints, from, span);
     }
 
-    /// For a while, one mail in three fails somewhere, or is taken without a word.
+    /// While everybody is at it.
+    async fn delete_stream(&mut self, town: &mut Town) {
+        if self.broken.contains_key(&Broken::Nats) {
+            return self.kill_worker(town).await;
+        }
+        let from = now();
+        // It may not be there yet.
+        if town.nats.client().await.delete_stream(STREAM).await.is_ok() {
+            self.is_over("stream deleted", Reach::Hints, from);
+        }
+    }
+
+    /// Of the mailers that go by it.
+    fn jump_clock(&mut self, town: &Town) {
+        let from = now();
+        town.clock.jump([-2, 0, 2][self.draw(0..3) as usize]);
+        self.is_over("mailers' clock jumped", Reach::Elsewhere, from);
+    }
+
     fn spoil_mail_server(&mut self, town: &Town) {
-        let (dice, from) = (Mutex::new(ManualEnv::new(Default::default(), self.draw(0..u64::MAX))), now());
-        town.sink.set_plan(Plan::from_fn(move |session| spoil(&dice.lock().unwrap(), session.phase)));
+        let (dice, from) = (ManualEnv::new(Default::default(), self.draw(0..u64::MAX)), now());
+        town.sink.set_plan(wrong::answers(dice, &self.given));
         let span = self.draw(500..4000);
         self.breaks(Broken::MailServer, "mail server answering wrongly", Reach::MailServer, from, span);
     }
@@ -184,21 +218,5 @@ impl Faults {
     fn draw(&self, range: std::ops::Range<u64>) -> u64 {
         let number = u64::from_be_bytes(random(&self.dice));
         range.start + number % (range.end - range.start)
-    }
-}
-
-fn spoil(dice: &ManualEnv, phase: Phase) -> Fault {
-    let [number] = random(dice);
-    match (phase, number % 30) {
-        (Phase::Mail | Phase::Rcpt | Phase::Data | Phase::Dot, 0) => {
-            Fault::reply("450 4.2.0 greylisted, try again in 1 second")
-        }
-        (Phase::Hello | Phase::Mail | Phase::Dot, 1) => {
-            Fault::ReplyAndDrop("421 4.3.2 going down".to_owned())
-        }
-        (Phase::Rcpt, 2) => Fault::reply("452 4.5.3 too many"),
-        (_, 3) => Fault::Drop,
-        (Phase::Dot, 4 | 5) => Fault::AcceptAndDrop,
-        _ => Fault::None,
     }
 }

@@ -5,6 +5,8 @@ use std::fmt;
 
 use rekey_events::{Env, SystemEnv};
 
+use super::spans::Span;
+
 /// Whom a fault keeps from recording what became of a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reach {
@@ -18,6 +20,8 @@ pub enum Reach {
     Line,
     /// The mail server refuses or spoils; what it kept to itself is in its ledger.
     MailServer,
+    /// Nobody who has a mail in hand: there are no hints.
+    Hints,
     /// Nobody who has a mail in hand.
     Elsewhere,
 }
@@ -58,6 +62,13 @@ impl Journal {
         self.0[at].until = now();
     }
 
+    /// Spans in which there was a database.
+    pub fn without_outages(&self, mut spans: Vec<Span>) -> Vec<Span> {
+        let outages: Vec<_> = self.0.iter().filter(|fault| fault.reach == Reach::Database).collect();
+        spans.retain(|(from, until)| !outages.iter().any(|one| one.from <= *until && *from <= one.until));
+        spans
+    }
+
     pub fn all(&self) -> &[Injected] {
         &self.0
     }
@@ -75,6 +86,6 @@ impl fmt::Display for Journal {
 
 /// So many of each.
 pub fn listed(counts: &BTreeMap<&str, usize>) -> String {
-    let counts: Vec<_> = counts.iter().map(|(what, count)| format!("{count} {what}")).collect();
+    let counts: Vec<_> = counts.iter().map(|(what, count)| format!("{count} × {what}")).collect();
     counts.join(", ")
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use rekey_events::store::Store;
+use rekey_test_support::clock::Clock;
 use rekey_test_support::nats::Nats;
 use rekey_test_support::postgres::Postgres;
 use rekey_test_support::process::{Process, Signal};
@@ -19,6 +20,11 @@ const WORKERS: [&str; 15] = [
     "mailer", "mailer", "mailer", "mailer", "sweeper",
 ];
 
+/// One mailer in so many goes by a clock that jumps.
+const ASTRAY: usize = 4;
+const USER: &str = "rekey";
+const PASSWORD: &str = "open sesame";
+
 /// Everything, running.
 pub struct Town {
     pub postgres: Postgres,
@@ -26,8 +32,12 @@ pub struct Town {
     pub sink: SmtpSink,
     /// The line from mailers to the mail server.
     pub line: Proxy,
+    /// Of some mailers.
+    pub clock: Clock,
     database: String,
     servers: [Site; 2],
+    /// Where mailers go by that clock.
+    astray: Site,
     workers: Vec<Worker>,
     /// Workers started so far.
     started: usize,
@@ -56,15 +66,20 @@ impl Town {
     /// Beside this mail server; every process logs at `level`.
     pub async fn beside(sink: smtp::Builder, level: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let sink = sink.ledger(folder.path().join("ledger")).start().await.unwrap();
+        let sink = sink.credentials(USER, PASSWORD).ledger(folder.path().join("ledger"));
+        let sink = sink.start().await.unwrap();
         let line = Proxy::start(sink.address()).await.unwrap();
         let postgres = Postgres::start_durable().await;
         let database = postgres.database("soak").await;
         let nats = Nats::start().await;
         let first = Site::new(Some(&database), line.address()).await.with_nats(&nats.url()).logging(level);
+        let first = first.with_credentials(USER, PASSWORD);
+        let clock = Clock::new();
+        let astray = first.twin().on(&clock);
         let servers = [first.twin(), first];
+        let (workers, started) = (Vec::new(), 0);
         let mut town =
-            Self { postgres, nats, sink, line, database, servers, workers: Vec::new(), started: 0, folder };
+            Self { postgres, nats, sink, line, clock, database, servers, astray, workers, started, folder };
         for server in &mut town.servers {
             server.serve_alone();
             server.ready().await;
@@ -79,7 +94,9 @@ impl Town {
     fn worker(&mut self, role: &'static str) -> Worker {
         self.started += 1;
         let name = format!("{role}-{}", self.started);
-        Worker { role, process: self.servers[0].work_as(role, &name), name }
+        let is_astray = role == "mailer" && self.started.is_multiple_of(ASTRAY);
+        let site = if is_astray { &self.astray } else { &self.servers[0] };
+        Worker { role, process: site.work_as(role, &name), name }
     }
 
     /// One of the servers, once it answers.

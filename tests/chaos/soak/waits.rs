@@ -1,9 +1,14 @@
-//! How long mails waited though nothing kept them from being sent.
+//! How long mails waited, and how long they may.
 //!
-//! A wait is from the moment a mail is due to the next try's end. What is
-//! allowed: 15 s, for NATS may be gone; or 20 s for each worker that died with
-//! the mail in hand. While the database or the mail server is away or spoiled,
-//! and while breakers may be open after that, a wait is excused.
+//! A wait is from the moment a link is asked for, or a mail is due again, to the
+//! next try's end. What went wrong meanwhile is its circumstances, and each has
+//! its bound. While the database or the mail server is away or spoiled, and while
+//! breakers may be open after that, none is promised: such a wait counts as not
+//! judged, though what of it lies outside is bounded all the same. When the
+//! machine stood still, nobody could do anything.
+
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
@@ -11,62 +16,139 @@ use rekey_events::mail::MailEvent;
 use rekey_events::mail::event::UnknownBecause;
 
 use super::journal::{Journal, Reach};
+use super::spans::{Span, Spans};
 use crate::check::{Story, micros};
 
 const SECOND: i64 = 1_000_000;
+/// Hints are back so soon after the bus is; and what may go through goes through.
+const PROMPT: i64 = 5 * SECOND;
+/// Found without a hint, or by another worker.
 const SLOW: i64 = 15 * SECOND;
+/// For each worker that died with it in hand.
 const TAKEN_OVER: i64 = 20 * SECOND;
 /// The longest pause after a mail server that could not be used.
 const BREAKER: i64 = 15 * SECOND;
 /// Until every process is connected again.
 const CONNECTED: i64 = 2 * SECOND;
 
-/// From due to tried, µs since 1970; and how many workers died meanwhile.
+/// From asked for, or due, to tried, µs since 1970; and how many workers died with it.
 struct Wait {
     from: i64,
     until: i64,
     deaths: i64,
 }
 
+/// When what was wrong.
+struct History {
+    /// Nothing is promised.
+    unpromised: Spans,
+    /// Bus or workers are away.
+    troubled: Spans,
+    stalls: Spans,
+    /// Stalls, and when nothing is promised.
+    excused: Spans,
+}
+
+/// What went wrong during a wait.
+#[derive(Clone, Copy)]
+enum Circumstances {
+    Nothing,
+    BusOrWorkers,
+    ItsWorkerDied,
+    Unpromised,
+}
+
+/// The waits of some circumstances.
+#[derive(Default)]
+struct Class {
+    count: usize,
+    /// The longest, stalls taken out, µs.
+    longest: i64,
+}
+
 /// What was found.
 #[derive(Default)]
-pub struct Waits {
-    all: usize,
-    /// Those of which something is not excused, for at least a second.
-    judged: usize,
-    longest: i64,
-    longest_unexcused: i64,
-}
+pub struct Waits([Class; 4]);
 
 /// Checks every wait.
 ///
 /// # Panics
-/// If what is not excused of one is longer than allowed.
-pub fn bounded(stories: &[Story], journal: &Journal) -> Waits {
-    let excuses = excuses(journal);
+/// If one is longer than its circumstances allow.
+pub fn bounded(stories: &[Story], journal: &Journal, stalls: &[Span]) -> Waits {
+    let history = History::of(journal, stalls);
     let mut found = Waits::default();
     for story in stories {
         for wait in waits(story) {
-            let unexcused = wait.until - wait.from - overlap(&wait, &excuses);
-            let allowed = if wait.deaths == 0 { SLOW } else { wait.deaths * TAKEN_OVER };
-            assert!(unexcused <= allowed, "{unexcused} µs from {} on, not excused\n{story}", wait.from);
-            found.all += 1;
-            found.judged += usize::from(unexcused >= SECOND);
-            found.longest = found.longest.max(wait.until - wait.from);
-            found.longest_unexcused = found.longest_unexcused.max(unexcused);
+            let circumstances = history.circumstances(&wait);
+            let (took, allowed) = (history.took(&wait, circumstances), circumstances.allow(&wait));
+            assert!(took <= allowed, "{took} µs from {} on, {allowed} allowed\n{story}", wait.from);
+            let class = &mut found.0[circumstances as usize];
+            class.count += 1;
+            class.longest = class.longest.max(took);
         }
     }
     found
 }
 
+impl Wait {
+    fn span(&self) -> Span {
+        (self.from, self.until)
+    }
+}
+
+impl History {
+    fn of(journal: &Journal, stalls: &[Span]) -> Self {
+        let unpromised = Spans::of(journal, |reach| match reach {
+            Reach::Database => Some(CONNECTED),
+            Reach::Line | Reach::MailServer => Some(BREAKER),
+            _ => None,
+        });
+        let troubled = Spans::of(journal, |reach| match reach {
+            Reach::Hints => Some(PROMPT),
+            Reach::Killed(_) | Reach::Stopped(_) | Reach::Elsewhere => Some(SECOND),
+            _ => None,
+        });
+        let excused = Spans::merged([unpromised.all(), stalls].concat());
+        Self { unpromised, troubled, stalls: Spans::merged(stalls.to_vec()), excused }
+    }
+
+    fn circumstances(&self, wait: &Wait) -> Circumstances {
+        if self.unpromised.overlap(wait.span()) > 0 {
+            Circumstances::Unpromised
+        } else if wait.deaths > 0 {
+            Circumstances::ItsWorkerDied
+        } else if self.troubled.overlap(wait.span()) > 0 {
+            Circumstances::BusOrWorkers
+        } else {
+            Circumstances::Nothing
+        }
+    }
+
+    /// How long it was, µs, without what is excused.
+    fn took(&self, wait: &Wait, circumstances: Circumstances) -> i64 {
+        let excuses = match circumstances {
+            Circumstances::Unpromised => &self.excused,
+            _ => &self.stalls,
+        };
+        wait.until - wait.from - excuses.overlap(wait.span())
+    }
+}
+
+impl Circumstances {
+    fn allow(self, wait: &Wait) -> i64 {
+        match self {
+            Self::Nothing => PROMPT,
+            Self::BusOrWorkers => SLOW,
+            Self::ItsWorkerDied | Self::Unpromised => SLOW.max(wait.deaths * TAKEN_OVER),
+        }
+    }
+}
+
 fn waits(story: &Story) -> Vec<Wait> {
-    let (mut waits, mut due, mut deaths) = (Vec::new(), None, 0);
+    let (mut waits, mut due, mut deaths) = (Vec::new(), Some(story.asked), 0);
     for (at, event) in &story.events {
         let next = match event {
-            MailEvent::MailRequested { .. } => {
-                due = Some(*at);
-                continue;
-            }
+            MailEvent::MailRequested { .. } => continue,
             MailEvent::MailOutcomeUnknown { reason: UnknownBecause::WorkerDied, .. } => {
                 deaths += 1;
                 continue;
@@ -84,41 +166,21 @@ fn waits(story: &Story) -> Vec<Wait> {
     waits
 }
 
-/// When waiting is nobody's fault: in order, and none touches another.
-fn excuses(journal: &Journal) -> Vec<(i64, i64)> {
-    let after = |reach: &Reach| match reach {
-        Reach::Database => Some(CONNECTED),
-        Reach::Line | Reach::MailServer => Some(BREAKER),
-        _ => None,
-    };
-    let spans =
-        journal.all().iter().filter_map(|fault| Some((fault.from, fault.until + after(&fault.reach)?)));
-    let mut spans: Vec<_> = spans.collect();
-    spans.sort_unstable();
-    let mut merged: Vec<(i64, i64)> = Vec::new();
-    for (from, until) in spans {
-        match merged.last_mut() {
-            Some(last) if from <= last.1 => last.1 = last.1.max(until),
-            _ => merged.push((from, until)),
-        }
-    }
-    merged
-}
-
-fn overlap(wait: &Wait, excuses: &[(i64, i64)]) -> i64 {
-    excuses.iter().map(|(from, until)| (wait.until.min(*until) - wait.from.max(*from)).max(0)).sum()
-}
-
 impl fmt::Display for Waits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = |micros: i64| micros as f64 / SECOND as f64;
+        let [nothing, bus_or_workers, died, unpromised] = &self.0;
+        let judged = nothing.count + bus_or_workers.count + died.count;
+        let all = judged + unpromised.count;
+        write!(f, "{judged} of {all} judged, the longest: {nothing} of 5 s with nothing wrong, ")?;
         write!(
             f,
-            "{} waits, the longest {:.1} s; {} of them for a second or more that no fault excuses, at most {:.1} s",
-            self.all,
-            seconds(self.longest),
-            self.judged,
-            seconds(self.longest_unexcused),
+            "{bus_or_workers} of 15 s with bus or workers away, {died} of 20 s for each worker that died with it"
         )
+    }
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.1} s (of {} waits)", self.longest as f64 / SECOND as f64, self.count)
     }
 }

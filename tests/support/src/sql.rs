@@ -17,15 +17,22 @@ impl Sql {
     /// # Panics
     /// If the database does not answer.
     pub async fn connect(url: &str) -> Self {
-        match url.strip_prefix("sqlite:") {
+        Self::try_connect(url).await.expect("a connection to the database")
+    }
+
+    /// The same.
+    ///
+    /// # Errors
+    /// What there is instead of an answer.
+    pub async fn try_connect(url: &str) -> Result<Self, String> {
+        let connected = match url.strip_prefix("sqlite:") {
             Some(path) => {
                 let options = SqliteConnectOptions::new().filename(path);
-                Self::Sqlite(
-                    SqliteConnection::connect_with(&options).await.expect("a connection to the file"),
-                )
+                SqliteConnection::connect_with(&options).await.map(Self::Sqlite)
             }
-            None => Self::Postgres(PgConnection::connect(url).await.expect("a connection to the server")),
-        }
+            None => PgConnection::connect(url).await.map(Self::Postgres),
+        };
+        connected.map_err(|error| error.to_string())
     }
 
     /// Runs the statements; how many rows they touched, or the database's own words.

@@ -3,6 +3,8 @@
 use uuid::Uuid;
 
 use super::{Database, sql};
+use crate::ids::StreamId;
+use crate::store::Commit;
 use crate::store::changes::Changes;
 use crate::store::writer::Prepared;
 
@@ -13,7 +15,7 @@ pub(crate) async fn append(
     epoch: i32,
     batch: &[Prepared],
 ) -> Result<Option<i64>, sqlx::Error> {
-    let expected = Expected::by(batch);
+    let expected = Expected::by(batch, Commit::doubts);
     let columns = Columns::of(batch);
     let changes = Changes::gather(batch.iter().flat_map(|one| &one.commit.changes));
     let changes = serde_json::to_string(&changes).map_err(|error| sqlx::Error::Encode(error.into()))?;
@@ -43,7 +45,7 @@ pub(crate) async fn find_wrong(
 ) -> Result<Vec<(i64, i64)>, sqlx::Error> {
     let first = batch.iter().map(|one| one.commit.events[0].event_id.0);
     let many = batch.iter().map(|one| one.commit.events.len() as i64);
-    let expected = Expected::by(batch);
+    let expected = Expected::by(batch, Commit::expectations);
     sqlx::query_as(sql::WRONG)
         .bind(first.collect::<Vec<_>>())
         .bind(many.collect::<Vec<_>>())
@@ -63,10 +65,10 @@ struct Expected {
 }
 
 impl Expected {
-    fn by(batch: &[Prepared]) -> Self {
+    fn by(batch: &[Prepared], streams: fn(&Commit) -> Vec<(StreamId, i64)>) -> Self {
         let mut columns = Self::default();
         for (at, one) in (0..).zip(batch) {
-            for (stream, version) in one.commit.expectations() {
+            for (stream, version) in streams(&one.commit) {
                 columns.commit.push(at);
                 columns.stream.push(stream.0);
                 columns.version.push(version);

@@ -12,6 +12,7 @@ use super::{Database, sql};
 use crate::envelope::NewEvent;
 use crate::ids::StreamId;
 use crate::rows::Change;
+use crate::store::Commit;
 use crate::store::changes::Changes;
 use crate::store::writer::Prepared;
 
@@ -23,7 +24,7 @@ pub(crate) async fn append(
     batch: &[Prepared],
 ) -> Result<Option<i64>, sqlx::Error> {
     let mut turn = database.writing.turn().await?;
-    // When that fails, or is left halfway, a transaction may be open: else nobody could begin another.
+    // When that fails, or is left halfway, a transaction may be open: the turn then ends with its connection.
     let head = append_on(&mut turn.connection, epoch, batch).await?;
     turn.give_back();
     if batch.iter().any(forgets) {
@@ -72,7 +73,7 @@ async fn begin(
     let events: usize = batch.iter().map(|one| one.commit.events.len()).sum();
     let rows: Vec<(i64, i64)> = sqlx::query_as(sql::BEGIN)
         .bind(events as i64)
-        .bind(to_json(&expected(batch))?)
+        .bind(to_json(&expected(batch, Commit::doubts))?)
         .fetch_all(connection)
         .await?;
     let [(head, epoch), stale @ ..] = rows.as_slice() else { return Err(sqlx::Error::RowNotFound) };
@@ -92,16 +93,15 @@ pub(crate) async fn find_wrong(
         batch.iter().map(|one| (one.commit.events[0].event_id, one.commit.events.len())).collect();
     sqlx::query_as(sql::WRONG)
         .bind(to_json(&first)?)
-        .bind(to_json(&expected(batch))?)
+        .bind(to_json(&expected(batch, Commit::expectations))?)
         .fetch_all(&database.readers)
         .await
 }
 
 /// The streams that commits rely on: commit's number, stream, version.
-fn expected(batch: &[Prepared]) -> Vec<(i64, StreamId, i64)> {
+fn expected(batch: &[Prepared], streams: fn(&Commit) -> Vec<(StreamId, i64)>) -> Vec<(i64, StreamId, i64)> {
     let of = |(at, one): (_, &Prepared)| {
-        let expected: Vec<_> = one.commit.expectations().collect();
-        expected.into_iter().map(move |(stream, version)| (at, stream, version))
+        streams(&one.commit).into_iter().map(move |(stream, version)| (at, stream, version))
     };
     (0..).zip(batch).flat_map(of).collect()
 }

@@ -3,7 +3,7 @@
 //!
 //! A passive checkpoint from a connection of its own does not stop the writer,
 //! but as long as somebody writes the WAL never starts over from its
-//! beginning. So a second one waits for the writer's pause, moves the little
+//! beginning. So a last one waits for the writer's pause, moves the little
 //! that came meanwhile, and has the WAL start over: in the same file, because a
 //! commit that makes the file longer takes twice as long to sync as one that
 //! writes over what is there. It cannot while somebody reads an older snapshot,
@@ -22,8 +22,8 @@ use tokio::sync::Notify;
 
 use super::sql;
 
-/// Pages written between two checkpoints, at a guess: 16 MiB.
-const EVERY: i64 = 4096;
+/// Pages written between two checkpoints, at a guess: 32 MiB.
+const EVERY: i64 = 8192;
 /// Bytes of WAL past which it is truncated: 64 MiB.
 const BOUND: u64 = 64 << 20;
 /// How long the writer may be held up.
@@ -81,7 +81,10 @@ impl Checkpointer {
 
     async fn checkpoint(&self) -> Result<(), sqlx::Error> {
         let mut connection = self.options.connect().await?;
-        sqlx::query(sql::CHECKPOINT).execute(&mut connection).await?;
+        // The second moves what came meanwhile: the less is left for when the writer waits.
+        for _ in 0..2 {
+            sqlx::query(sql::CHECKPOINT).execute(&mut connection).await?;
+        }
         let forgets = self.forgets.swap(false, Ordering::Relaxed);
         let statement = if forgets || self.size() > BOUND { sql::TRUNCATE_WAL } else { sql::RESTART_WAL };
         let is_hindered: Result<bool, _> = sqlx::query_scalar(statement).fetch_one(&mut connection).await;
@@ -97,7 +100,7 @@ impl Checkpointer {
     /// Somebody reads: the WAL may grow by as much again before the next try.
     fn put_off(&self) {
         self.bound.store(self.size() + BOUND, Ordering::Relaxed);
-        self.left.store(4 * EVERY, Ordering::Relaxed);
+        self.left.store(2 * EVERY, Ordering::Relaxed);
     }
 
     /// The WAL's bytes: a microsecond's question.

@@ -63,10 +63,9 @@ statements! {
     INSERT_4_EVENTS = insert!(four!(row!()));
     INSERT_16_EVENTS = insert!(four!(four!(row!())));
     INSERT_64_EVENTS = insert!(four!(four!(four!(row!()))));
-    /// Streams, each from its beginning; `CROSS JOIN` is joined in this order.
+    /// Streams' events, unsorted; `CROSS JOIN` is joined in this order.
     STREAMS = "SELECT e.stream, e.version, e.type, e.schema, e.recorded_at, e.payload
-        FROM json_each(?1) s CROSS JOIN events e ON e.stream = unhex(s.value, '-')
-        ORDER BY e.stream, e.version";
+        FROM json_each(?1) s CROSS JOIN events e ON e.stream = unhex(s.value, '-')";
     /// Many rows by their keys, and many counts: see the reads of one.
     ADDRESSEES = "SELECT p.*, EXISTS (
             SELECT 1 FROM suppressions s WHERE s.email_key = p.email_key AND s.ends_at > ?2) AS suppressed
@@ -112,29 +111,33 @@ statements! {
     TRUNCATE_WAL = "PRAGMA wal_checkpoint(TRUNCATE)";
 
     // Changes of a batch, each with the rows as JSON; joined to one text, so that
-    // each takes the next parameter.
-    PUT_ACCOUNTS = "INSERT INTO accounts SELECT
+    // each takes the next parameter. Where there are many, each row is made JSONB
+    // once: `json_each` writes its value as text for whoever asks.
+    PUT_ACCOUNTS = "WITH j AS MATERIALIZED (SELECT jsonb(value) AS value FROM json_each(?))
+        INSERT INTO accounts SELECT
             unhex(value ->> 'account_id', '-'), value ->> 'origin', value ->> 'registered_at',
             value ->> 'last_signed_in_at', unhex(value ->> 'credential_id', '-'), value ->> 'must_change',
             unhex(value ->> 'factor_id', '-'), value ->> 'permissions', value ->> 'self_service',
             value ->> 'by_administrator', value ->> 'erased'
-        FROM json_each(?) WHERE true
+        FROM j WHERE true
         ON CONFLICT (account_id) DO UPDATE SET
             last_signed_in_at = excluded.last_signed_in_at, credential_id = excluded.credential_id,
             must_change = excluded.must_change, factor_id = excluded.factor_id, permissions = excluded.permissions,
             self_service = excluded.self_service, by_administrator = excluded.by_administrator,
             erased = excluded.erased";
-    PUT_RESETS = "INSERT INTO resets SELECT
+    PUT_RESETS = "WITH j AS MATERIALIZED (SELECT jsonb(value) AS value FROM json_each(?))
+        INSERT INTO resets SELECT
             unhex(value ->> 'reset_id', '-'), unhex(value ->> 'account_id', '-'), unhex(value ->> 'issued_by', '-'),
             value ->> 'state', value ->> 'issued_at', value ->> 'expires_at', value ->> 'ended_at'
-        FROM json_each(?) WHERE true
+        FROM j WHERE true
         ON CONFLICT (reset_id) DO UPDATE SET state = excluded.state, ended_at = excluded.ended_at";
-    PUT_MAILS = "INSERT INTO mails SELECT
+    PUT_MAILS = "WITH j AS MATERIALIZED (SELECT jsonb(value) AS value FROM json_each(?))
+        INSERT INTO mails SELECT
             unhex(value ->> 'mail_id', '-'), value ->> 'kind', unhex(value ->> 'account_id', '-'),
             unhex(value ->> 'reset_id', '-'), value ->> 'state', value ->> 'version', value ->> 'attempts',
             value ->> 'requested_at', value ->> 'due_at', value ->> 'expires_at', value ->> 'settled_at',
             value ->> 'last_code', value ->> 'pinned_to', value ->> 'refused_by', NULL, NULL
-        FROM json_each(?) WHERE true
+        FROM j WHERE true
         ON CONFLICT (mail_id) DO UPDATE SET
             state = excluded.state, version = excluded.version, attempts = excluded.attempts,
             due_at = excluded.due_at, expires_at = excluded.expires_at, settled_at = excluded.settled_at,
