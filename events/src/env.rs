@@ -12,9 +12,9 @@ pub trait Env: Send + Sync + 'static {
     /// The moment it is.
     fn now(&self) -> Moment;
 
-    /// Is told that it is `now` by the clock that all processes on a database
-    /// share. Those that have no use for it do not listen.
-    fn told(&self, _now: Moment) {}
+    /// Is told just now what `now` was by the clock that all processes on a
+    /// database share, asked `took` ago. Those that have no use for it do not listen.
+    fn told(&self, _now: Moment, _took: Duration) {}
 
     /// Fills `bytes` with unpredictable bytes.
     fn fill(&self, bytes: &mut [u8]);
@@ -53,6 +53,9 @@ impl Env for SystemEnv {
     }
 }
 
+/// An answer that took longer is older, nobody knows by how much, than counting on is wrong.
+const FRESH: Duration = Duration::from_millis(250);
+
 /// What processes go by: the database's clock once told of it, the system's until
 /// then; and the system's dice.
 #[derive(Debug, Default)]
@@ -71,8 +74,12 @@ impl Env for ProcessEnv {
         told.map_or_else(|| SystemEnv.now(), |told| told.now.after(told.at.elapsed()))
     }
 
-    fn told(&self, now: Moment) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Told { now, at: Instant::now() });
+    fn told(&self, now: Moment, took: Duration) {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.is_none() || took <= FRESH {
+            // As far there as back.
+            *told = Some(Told { now: now.after(took / 2), at: Instant::now() });
+        }
     }
 
     fn fill(&self, bytes: &mut [u8]) {
@@ -122,5 +129,35 @@ impl Env for ManualEnv {
             z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
             *byte = (z >> 56) as u8;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Long ago, so that the system's clock cannot pass for it.
+    const THEN: Moment = Moment::from_micros(1_000_000_000_000_000);
+
+    fn assert_about(env: &ProcessEnv, moment: Moment) {
+        assert!(env.now() >= moment, "{:?}", env.now());
+        assert!(env.now() < moment.after(Duration::from_secs(10)), "{:?}", env.now());
+    }
+
+    #[test]
+    fn an_answer_is_dated_at_the_middle_of_its_way() {
+        let env = ProcessEnv::default();
+        env.told(THEN, Duration::from_secs(120));
+        assert_about(&env, THEN.after(Duration::from_secs(60)));
+    }
+
+    #[test]
+    fn an_answer_that_took_long_moves_no_clock_that_was_told() {
+        let env = ProcessEnv::default();
+        env.told(THEN, Duration::ZERO);
+        env.told(THEN.after(Duration::from_secs(600)), FRESH + Duration::from_millis(1));
+        assert_about(&env, THEN);
+        env.told(THEN.after(Duration::from_secs(600)), FRESH);
+        assert_about(&env, THEN.after(Duration::from_secs(600)));
     }
 }

@@ -67,10 +67,8 @@ macro_rules! writing {
         match $store {
             $crate::store::Store::Sqlite(database) => {
                 let mut turn = database.writing.turn().await?;
-                let $executor = &mut turn.connection;
-                let result = $body;
-                turn.give_back();
-                result
+                let $executor = &mut *turn;
+                $body
             }
             $crate::store::Store::Postgres(database) => {
                 let $executor = &database.pool;

@@ -79,7 +79,8 @@ impl Mail {
     /// # Errors
     /// Only one of `username` and `password_file` is given, or the file cannot be read.
     pub fn servers(&self) -> Result<Vec<ProviderConfig>, ConfigError> {
-        self.providers()?.iter().map(|provider| provider.server(&self.hello_name)).collect()
+        let server = |provider: &Provider| provider.server(&self.section(provider), &self.hello_name);
+        self.providers()?.iter().map(server).collect()
     }
 
     /// For how long nothing is sent to an address that was refused for good.
@@ -114,6 +115,15 @@ impl Mail {
             (None, true) => Err(ConfigError(
                 "mail.host is missing: the mail server, unless [[mail.providers]] names several".to_owned(),
             )),
+        }
+    }
+
+    /// Where the keys of a provider are.
+    fn section(&self, provider: &Provider) -> String {
+        if self.providers.is_empty() {
+            "mail".to_owned()
+        } else {
+            format!("mail.providers[{}]", provider.name())
         }
     }
 

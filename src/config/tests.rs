@@ -78,6 +78,16 @@ fn mail_servers_are_an_ordered_list() {
 }
 
 #[test]
+fn half_credentials_are_named_with_their_server() {
+    let error =
+        |text: &str, variable| load(text, &[(variable, "rekey")]).unwrap().mail.servers().unwrap_err();
+    let of_list = error(PROVIDERS, "REKEY_MAIL__PROVIDERS__1__USERNAME").to_string();
+    assert!(of_list.contains("mail.providers[smtp.example.net].username"), "{of_list}");
+    let short = error(FILE, "REKEY_MAIL__USERNAME").to_string();
+    assert!(short.contains("both mail.username"), "{short}");
+}
+
+#[test]
 fn what_is_wrong_is_named() {
     let plain = FILE.replace("https", "http");
     let hostless = FILE.replace("host =", "# host =");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rekey_events::Env;
 use rekey_events::store::{Log, Store, Writer};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{BuildError, tables};
@@ -19,7 +19,8 @@ const TIME_ASKED_EVERY: Duration = Duration::from_secs(5);
 pub(super) struct Base {
     pub(super) log: Log,
     writer: JoinHandle<()>,
-    clock: JoinHandle<()>,
+    /// Ends with us, also when we are not closed.
+    clock: JoinSet<()>,
     /// The lock of an embedded database.
     held: Option<File>,
 }
@@ -51,8 +52,11 @@ impl Base {
     }
 
     async fn on(store: Store, held: Option<File>, env: Arc<dyn Env>) -> Result<Self, BuildError> {
-        let clock = tokio::spawn(keep_time(store.clone(), env.clone()));
-        let (log, writer) = Log::open(store, env).await?;
+        let (log, writer) = Log::open(store.clone(), env.clone()).await?;
+        let mut clock = JoinSet::new();
+        if store.is_shared() {
+            clock.spawn(keep_time(store, env));
+        }
         Ok(Self { log, writer: tokio::spawn(Writer::run(writer)), clock, held })
     }
 
@@ -60,7 +64,7 @@ impl Base {
     pub(super) async fn close(self) {
         let store = self.log.store().clone();
         drop(self.log);
-        self.clock.abort();
+        drop(self.clock);
         if self.writer.await.is_err() {
             tracing::error!("the writer ended by a panic");
         }

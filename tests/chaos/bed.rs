@@ -105,6 +105,12 @@ impl Bed {
         self.service.log().wakes().mails.notify_one();
     }
 
+    /// Waits for this line of the metrics.
+    pub async fn counts(&self, line: &str) {
+        until(line, async || self.api.text("/metrics").await.lines().any(|one| one == line).then_some(()))
+            .await;
+    }
+
     fn context(&self) -> Context {
         Context::new(&*self.env, "anyone")
     }

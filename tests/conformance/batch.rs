@@ -1,6 +1,6 @@
 //! Commits of one transaction: each stands or falls by itself.
 
-use rekey_events::rows::{Change, CredentialRow};
+use rekey_events::rows::{Change, CredentialRow, SuppressionRow};
 use rekey_events::store::{AppendError, Commit};
 use rekey_events::{AccountId, CredentialId, Env, StreamId};
 
@@ -111,4 +111,28 @@ pub async fn a_commit_with_a_hole_in_its_stream_is_refused(bed: Bed) {
     let outcome = bed.log.append(Commit { events, ..Commit::default() }).await;
     assert!(matches!(outcome, Err(AppendError::Refused(_))), "{outcome:?}");
     assert!(assert_gapless(&bed.store).await.is_empty());
+}
+
+/// Mails of one person are streams of their own: what becomes of each may be in one batch.
+pub async fn of_suppressions_in_a_batch_the_last_word_holds(bed: Bed) {
+    let (ana, first) = registration(&bed, "ana");
+    bed.log.append(first).await.unwrap();
+    let email_key = person(ana, "ana").email_key;
+    let now = bed.env.now();
+    let put = |ends_at| {
+        Change::PutSuppression(SuppressionRow { account_id: ana, email_key: email_key.clone(), ends_at })
+    };
+    let (late, later) = (put(now.micros() + 1_000_000), put(now.micros() + 2_000_000));
+    let drop = Change::DropSuppression(email_key.clone());
+    for (changes, suppressed) in [
+        (vec![&late, &drop], false),
+        (vec![&drop, &late], true),
+        (vec![&late, &drop, &later], true),
+        (vec![&drop, &late, &later, &drop], false),
+    ] {
+        let commits = changes.into_iter().map(|change| changing(begin(&bed), [change.clone()])).collect();
+        assert!(together(&bed, commits).await.iter().all(Result::is_ok));
+        let addressee = bed.log.addressee(ana, now).await.unwrap().unwrap();
+        assert_eq!(addressee.suppressed, suppressed);
+    }
 }

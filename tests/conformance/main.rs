@@ -61,6 +61,7 @@ suite! {
         batch::commits_to_one_stream_follow_each_other,
         batch::of_two_commits_that_guard_each_other_one_wins,
         batch::a_commit_with_a_hole_in_its_stream_is_refused,
+        batch::of_suppressions_in_a_batch_the_last_word_holds,
         bytes::payloads_come_back_byte_for_byte,
         bytes::leaves_follow_from_the_stored_bytes,
         commands::a_command_is_recorded_and_folded_again,
@@ -92,6 +93,7 @@ suite! {
         views::two_changes_of_one_row_leave_the_later,
         views::the_fold_of_the_log_is_the_views,
         waits::what_living_workers_wait_for_is_seen,
+        waits::a_worker_that_was_killed_is_forgotten_after_a_day,
     }
     sqlite {
         history::replacing_an_event_is_refused,

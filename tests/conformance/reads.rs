@@ -1,6 +1,9 @@
 //! A failed read is an error, never an empty history.
 
+use std::time::Duration;
+
 use futures::future::join_all;
+use rekey_events::Env;
 use rekey_events::account::{Account, AccountCommand};
 use rekey_events::store::StoreError;
 
@@ -14,6 +17,8 @@ pub async fn a_gone_database_is_no_empty_history(bed: Bed) {
     let error = log.load::<Account>(id.into()).await.expect_err("no database");
     assert!(error.is_passing(), "{error}");
     assert!(log.store().after(0, 10).await.is_err());
+    let written = log.store().renew_lease(bed.env.uuid(), Duration::ZERO, &[]).await;
+    assert!(written.is_err_and(|error| error.is_passing()), "closed for good");
     assert!(execute(&bed, &log, id, &AccountCommand::RecordSignIn).await.is_err());
 }
 

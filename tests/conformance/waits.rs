@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rekey_events::store::overview::Wait;
-use rekey_events::{Env, MailId};
+use rekey_events::{Env, MailId, SystemEnv};
 
 use crate::bed::Bed;
 
@@ -33,4 +33,16 @@ pub async fn what_living_workers_wait_for_is_seen(bed: Bed) {
 
     bed.store.renew_lease(living, lease, &[]).await.unwrap();
     assert_eq!(bed.store.waits().await.unwrap(), []);
+}
+
+pub async fn a_worker_that_was_killed_is_forgotten_after_a_day(bed: Bed) {
+    const HOUR: Duration = Duration::from_secs(60 * 60);
+    bed.store.renew_lease(bed.env.uuid(), Duration::ZERO, &[]).await.unwrap();
+    bed.store.renew_lease(bed.env.uuid(), 3 * HOUR, &[]).await.unwrap();
+    // Leases are on the database's clock, whatever the test's says.
+    let now = SystemEnv.now();
+    for (hours, left) in [(23, 2), (25, 1), (28, 0)] {
+        bed.store.forget_old(now.after(hours * HOUR), HOUR).await.unwrap();
+        assert_eq!(bed.sql().await.number("SELECT count(*) FROM workers").await, left, "{hours} h");
+    }
 }

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use futures::future::join_all;
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
 use rekey_events::account::{Account, AccountCommand, AccountEvent, AccountRefusal};
 use rekey_events::names::{email_key, username_key};
 use rekey_events::request::{RefusedBecause, Request, RequestCommand, RequestEvent};
@@ -74,24 +75,29 @@ impl Issuer {
         }
     }
 
-    /// Takes what waits, once; how many were answered.
+    /// Takes what waits, once; how many of it we answered. None, too, when
+    /// another issuer was faster with all: the rest is then its own to go on with.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn step(&self) -> Result<usize, StoreError> {
         let waiting = self.log.store().pending_requests(BATCH).await?;
         let flooded = self.flooded(&waiting).await?;
-        let answers = waiting.iter().zip(flooded).map(|(request, flooded)| self.answer(request, flooded));
-        let (mut ours, mut answered) = (Vec::new(), 0);
-        for (request, answer) in waiting.iter().zip(join_all(answers).await) {
-            answered += usize::from(answer.is_ok());
-            match answer {
-                Ok(true) => ours.push(request),
-                Ok(false) => {}
-                Err(error) => tracing::warn!(%error, reset = %request.reset_id, "a request is tried again"),
-            }
+        let answers = waiting
+            .iter()
+            .zip(flooded)
+            .map(async |(request, flooded)| (request, self.answer(request, flooded).await));
+        // Those of one commit are counted before the next are looked at: a crash forgets no more than these.
+        let mut answers = answers.collect::<FuturesUnordered<_>>().ready_chunks(waiting.len().max(1));
+        let mut answered = 0;
+        while let Some(answers) = answers.next().await {
+            let ours: Vec<_> = answers
+                .into_iter()
+                .filter_map(|(request, answer)| was_ours(&answer, request).then_some(request))
+                .collect();
+            self.count(&ours).await;
+            answered += ours.len();
         }
-        self.count(&ours).await;
         Ok(answered)
     }
 
@@ -207,6 +213,17 @@ impl Issuer {
         let mut context = Context::new(self.log.env(), "system:issuer");
         context.metadata.correlation = reset.0;
         context
+    }
+}
+
+/// Whether it was us who answered.
+fn was_ours(answer: &Result<bool, IssueError>, request: &PendingRequestRow) -> bool {
+    match answer {
+        Ok(ours) => *ours,
+        Err(error) => {
+            tracing::warn!(%error, reset = %request.reset_id, "a request is tried again");
+            false
+        }
     }
 }
 

@@ -79,10 +79,15 @@ impl<'a> Changes<'a> {
             Change::PutReset(row) => put(self.places.entry((kind, row.reset_id.0)), &mut self.resets, row),
             Change::PutMail(row) => put(self.places.entry((kind, row.mail_id.0)), &mut self.mails, row),
             Change::PutPerson(row) => put(self.places.entry((kind, row.account_id.0)), &mut self.people, row),
+            // Of these, mails of several streams may tell in one batch: the last one holds.
             Change::PutSuppression(row) => {
-                put(self.places.entry((kind, row.account_id.0)), &mut self.suppressions, row)
+                self.suppressions.retain(|earlier| earlier.account_id != row.account_id);
+                self.suppressions.push(row);
             }
-            Change::DropSuppression(email_key) => self.drop_suppressions.push(email_key),
+            Change::DropSuppression(email_key) => {
+                self.suppressions.retain(|earlier| earlier.email_key != *email_key);
+                self.drop_suppressions.push(email_key);
+            }
             Change::PutCredential(row) => {
                 put(self.places.entry((kind, row.account_id.0)), &mut self.credentials, row)
             }

@@ -1,5 +1,7 @@
 //! What can go wrong with the store, and whether trying again helps.
 
+use std::sync::Arc;
+
 use crate::fact::UnknownFact;
 
 /// A database said no, or nothing.
@@ -20,13 +22,25 @@ pub enum StoreError {
     /// A stream has a gap, or ends before its time.
     #[error("stream {0} is damaged: version {1} is missing")]
     Damaged(uuid::Uuid, i64),
+    /// What all got who asked by one query together.
+    #[error(transparent)]
+    Shared(Arc<Self>),
 }
 
 impl StoreError {
+    /// What each gets who asked together with others; itself, for one who asked alone.
+    pub(crate) fn shared(error: Arc<Self>) -> Self {
+        Arc::try_unwrap(error).unwrap_or_else(Self::Shared)
+    }
+
     /// Whether the same call may go through later.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Unavailable(_))
+        match self {
+            Self::Unavailable(_) => true,
+            Self::Shared(error) => error.is_passing(),
+            _ => false,
+        }
     }
 }
 
@@ -47,9 +61,9 @@ fn is_passing(error: &sqlx::Error) -> bool {
         | sqlx::Error::WorkerCrashed => true,
         // PostgreSQL: connection exceptions (08), resources (53), operator
         // intervention (57), serialisation and deadlock (40).
-        // SQLite: BUSY (5), LOCKED (6), IOERR (10), FULL (13) and their kin.
+        // SQLite: BUSY (5), LOCKED (6), IOERR (10), FULL (13), CANTOPEN (14) and their kin.
         sqlx::Error::Database(error) => error.code().is_some_and(|code| match code.parse::<u32>() {
-            Ok(number) if code.len() < 5 => matches!(number & 0xff, 5 | 6 | 10 | 13),
+            Ok(number) if code.len() < 5 => matches!(number & 0xff, 5 | 6 | 10 | 13 | 14),
             _ => ["08", "53", "57", "40"].iter().any(|class| code.starts_with(class)),
         }),
         _ => false,

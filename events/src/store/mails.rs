@@ -86,8 +86,7 @@ impl Store {
     pub async fn end_leases_of_earlier_run(&self) -> Result<(), StoreError> {
         if let Self::Sqlite(database) = self {
             let mut turn = database.writing.turn().await?;
-            sqlx::query(sql::END_ALL_LEASES).execute(&mut turn.connection).await?;
-            turn.give_back();
+            sqlx::query(sql::END_ALL_LEASES).execute(&mut *turn).await?;
         }
         Ok(())
     }

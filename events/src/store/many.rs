@@ -99,8 +99,7 @@ impl Store {
             Self::Sqlite(database) => {
                 let query = sqlx::query(sqlite::sql::COUNT_ATTEMPTS).bind(json(attempts)?);
                 let mut turn = database.writing.turn().await?;
-                query.bind(now).bind(since).execute(&mut turn.connection).await?;
-                turn.give_back();
+                query.bind(now).bind(since).execute(&mut *turn).await?;
             }
             Self::Postgres(database) => {
                 let keys: Vec<_> = attempts.keys().map(String::as_str).collect();

@@ -81,7 +81,7 @@ impl Store {
         };
         let told: Vec<(String, i64)> =
             reading!(self, pool => sqlx::query_as(statement).fetch_all(pool).await)?;
-        Ok(told.into_iter().flat_map(|(waits, ago)| later(&waits, ago)).collect())
+        Ok(told.into_iter().flat_map(|(waits, ago)| aged(&waits, ago)).collect())
     }
 
     /// How the tables stand to this program.
@@ -115,8 +115,8 @@ impl Store {
     }
 }
 
-/// What a worker told so many µs ago; nothing where a newer program told it.
-fn later(waits: &str, micros: i64) -> Vec<Wait> {
+/// What a worker told so many µs ago, as of now; nothing where a newer program told it.
+fn aged(waits: &str, micros: i64) -> Vec<Wait> {
     let millis = u64::try_from(micros / 1000).unwrap_or(0);
     let mut waits: Vec<Wait> = serde_json::from_str(waits).unwrap_or_default();
     waits.iter_mut().for_each(|wait| wait.millis = wait.millis.saturating_add(millis));

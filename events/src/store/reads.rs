@@ -106,8 +106,7 @@ impl Store {
                 // With the pages that it wrote in its cache; a reader's is stale after each commit.
                 let mut turn = database.writing.turn().await?;
                 let query = sqlx::query_as(sqlite::sql::STREAMS).bind(ids);
-                let mut rows: Vec<FoldedRow> = query.fetch_all(&mut turn.connection).await?;
-                turn.give_back();
+                let mut rows: Vec<FoldedRow> = query.fetch_all(&mut *turn).await?;
                 rows.sort_unstable_by_key(|(stream, version, ..)| (*stream, *version));
                 rows
             }

@@ -73,6 +73,8 @@ statements! {
     FORGET_IDEMPOTENCY = "DELETE FROM idempotency WHERE recorded_at < $1";
     FORGET_SESSIONS = "DELETE FROM sessions WHERE expires_at < $1";
     FORGET_SUPPRESSIONS = "DELETE FROM suppressions WHERE ends_at < $1";
+    /// Workers that were killed. What they had claimed is abandoned without their rows, too.
+    FORGET_WORKERS = "DELETE FROM workers WHERE leased_until < $1";
 
     ACCOUNT = "SELECT * FROM accounts WHERE account_id = $1";
     /// A page of accounts by username; the search is a folded prefix.

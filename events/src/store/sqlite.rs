@@ -73,8 +73,8 @@ fn readers() -> SqlitePoolOptions {
 
 /// Brings the tables up to this program's version.
 pub(crate) async fn migrate(database: &Database) -> Result<(), sqlx::migrate::MigrateError> {
-    let mut turn = database.writing.turn().await?;
-    MIGRATIONS.run(&mut turn.connection).await?;
-    turn.give_back();
+    let mut transaction = database.writing.transaction().await?;
+    MIGRATIONS.run(&mut transaction.connection).await?;
+    transaction.end();
     Ok(())
 }

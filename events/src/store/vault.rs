@@ -211,6 +211,7 @@ impl Store {
             (sql::FORGET_ORIGINS, now.before(sources).micros()),
             (sql::FORGET_IDEMPOTENCY, day),
             (sql::FORGET_THROTTLES, day),
+            (sql::FORGET_WORKERS, day),
             (sql::FORGET_SESSIONS, now.micros()),
             (sql::FORGET_SUPPRESSIONS, now.micros()),
         ];

@@ -35,6 +35,7 @@ pub(in crate::cli) struct List {
 impl List {
     pub(super) async fn run(self, env: &dyn Env) -> Result<ExitCode, Box<dyn Error>> {
         let store = open(&self.config).await?;
+        store.tell_time(env).await?;
         let (state, kind) =
             (self.state.as_deref().unwrap_or_default(), self.kind.as_deref().unwrap_or_default());
         let rows = store.mails(None, state, kind, self.limit).await?;

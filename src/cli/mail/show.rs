@@ -29,6 +29,7 @@ pub(in crate::cli) struct Show {
 impl Show {
     pub(super) async fn run(self, env: &dyn Env) -> Result<ExitCode, Box<dyn Error>> {
         let store = open(&self.config).await?;
+        store.tell_time(env).await?;
         let (row, events) = (store.mail(self.mail).await?, store.stream(self.mail.into()).await?);
         let waits = store.waits().await?;
         store.close().await;

@@ -57,8 +57,8 @@ impl Provider {
         self.name.as_ref().unwrap_or(&self.host)
     }
 
-    /// As the driver takes it.
-    pub(super) fn server(&self, hello_name: &str) -> Result<ProviderConfig, ConfigError> {
+    /// As the driver takes it; `section` is where it is configured, for errors.
+    pub(super) fn server(&self, section: &str, hello_name: &str) -> Result<ProviderConfig, ConfigError> {
         Ok(ProviderConfig {
             name: self.name().to_owned(),
             host: self.host.clone(),
@@ -69,7 +69,7 @@ impl Provider {
                 MailTls::None => Tls::None,
             },
             extra_roots: None,
-            credentials: credentials("mail", self.username.as_ref(), self.password_file.as_ref())?,
+            credentials: credentials(section, self.username.as_ref(), self.password_file.as_ref())?,
             hello_name: hello_name.to_owned(),
             max_connections: self.max_connections,
             limits: Limits::default(),

@@ -253,6 +253,7 @@ async fn what_a_server_may_have_taken_goes_to_no_other() {
         bed.sink.resume().await.unwrap();
         bed.later(LOOK);
         assert_eq!(accepted_by(&bed, ana).await.1, "main");
+        bed.counts("rekey_mailer_possible_doubles_total 1").await;
         let received = taken(&bed.sink, "ana");
         assert_eq!(received.len(), 2);
         assert_eq!(received[0], received[1]);

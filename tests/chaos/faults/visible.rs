@@ -17,8 +17,8 @@ const SOON: Duration = Duration::from_secs(5);
 
 /// What is to be seen.
 struct Sight<'a> {
-    /// A line of the metrics.
-    metric: &'a str,
+    /// How lines of the metrics begin.
+    metrics: &'a [&'a str],
     /// Words in the mail's row of `rekey mail list`.
     row: &'a [&'a str],
     /// Keys of `/v1/mails`, as pointers, and what they have.
@@ -60,9 +60,10 @@ async fn assert_visible(phase: Phase, fault: Fault, sight: Sight<'_>) {
     assert_eq!(site.api().post("/v1/commands/request-reset", &request).await.unwrap().0, 202);
     let (mut metrics, mut list, mut mails) = (String::new(), String::new(), Value::Null);
     let seen = async {
-        until_within(SOON, sight.metric, async || {
+        until_within(SOON, "the metrics", async || {
             metrics = site.api().text("/metrics").await;
-            metrics.lines().any(|line| line.starts_with(sight.metric)).then_some(())
+            let is_there = |metric: &&str| metrics.lines().any(|line| line.starts_with(metric));
+            sight.metrics.iter().all(is_there).then_some(())
         })
         .await;
         until_within(SOON, "the mail in the list", async || {
@@ -84,7 +85,10 @@ async fn assert_visible(phase: Phase, fault: Fault, sight: Sight<'_>) {
 #[tokio::test]
 async fn a_wrong_smtp_password_is_seen_at_once() {
     let sight = Sight {
-        metric: "rekey_mailer_attempts_total{provider=\"127.0.0.1\",phase=\"auth\",code=\"535\"} ",
+        metrics: &[
+            "rekey_mailer_attempts_total{provider=\"127.0.0.1\",phase=\"auth\",code=\"535\"} ",
+            "rekey_mailer_breaker_open{provider=\"127.0.0.1\"} 1",
+        ],
         row: &["deferred", "535"],
         shown: &[("/last_code", json!(535))],
     };
@@ -94,7 +98,7 @@ async fn a_wrong_smtp_password_is_seen_at_once() {
 #[tokio::test]
 async fn a_server_that_is_busy_is_seen_at_once() {
     let sight = Sight {
-        metric: "rekey_mailer_attempts_total{provider=\"127.0.0.1\",phase=\"greeting\",code=\"421\"} ",
+        metrics: &["rekey_mailer_attempts_total{provider=\"127.0.0.1\",phase=\"greeting\",code=\"421\"} "],
         row: &["deferred", "421"],
         shown: &[("/last_code", json!(421))],
     };
@@ -104,7 +108,7 @@ async fn a_server_that_is_busy_is_seen_at_once() {
 #[tokio::test]
 async fn a_connection_that_is_cut_is_seen_at_once() {
     let sight = Sight {
-        metric: "rekey_mailer_attempts_total{provider=\"127.0.0.1\",phase=\"greeting\",code=\"none\"} ",
+        metrics: &["rekey_mailer_attempts_total{provider=\"127.0.0.1\",phase=\"greeting\",code=\"none\"} "],
         row: &["deferred"],
         shown: &[("/tried", json!(true)), ("/last_code", Value::Null)],
     };
@@ -114,7 +118,7 @@ async fn a_connection_that_is_cut_is_seen_at_once() {
 #[tokio::test]
 async fn greylisting_is_seen_at_once() {
     let sight = Sight {
-        metric: "rekey_mailer_attempts_total{provider=\"127.0.0.1\",phase=\"rcpt\",code=\"450\"} ",
+        metrics: &["rekey_mailer_attempts_total{provider=\"127.0.0.1\",phase=\"rcpt\",code=\"450\"} "],
         row: &["deferred", "450"],
         shown: &[("/last_code", json!(450)), ("/attempts", json!(1))],
     };
@@ -124,7 +128,7 @@ async fn greylisting_is_seen_at_once() {
 #[tokio::test]
 async fn a_refused_recipient_is_seen_at_once() {
     let sight = Sight {
-        metric: "rekey_mails_in_state{state=\"rejected\"} 1",
+        metrics: &["rekey_mails_in_state{state=\"rejected\"} 1"],
         row: &["rejected", "550"],
         shown: &[("/state", json!("rejected")), ("/last_code", json!(550))],
     };
@@ -134,7 +138,10 @@ async fn a_refused_recipient_is_seen_at_once() {
 #[tokio::test]
 async fn a_server_that_says_nothing_is_seen_at_once() {
     let sight = Sight {
-        metric: "rekey_mailer_waiting{provider=\"127.0.0.1\",phase=\"greeting\"} 1",
+        metrics: &[
+            "rekey_mailer_waiting{provider=\"127.0.0.1\",phase=\"greeting\"} 1",
+            "rekey_mailer_waiting_oldest_seconds{provider=\"127.0.0.1\",phase=\"greeting\"} ",
+        ],
         row: &["waiting", "the greeting of 127.0.0.1, "],
         shown: &[
             ("/state", json!("pending")),
@@ -148,7 +155,10 @@ async fn a_server_that_says_nothing_is_seen_at_once() {
 #[tokio::test]
 async fn a_server_that_says_nothing_after_the_dot_is_seen_at_once() {
     let sight = Sight {
-        metric: "rekey_mailer_waiting{provider=\"127.0.0.1\",phase=\"dot\"} 1",
+        metrics: &[
+            "rekey_mailer_waiting{provider=\"127.0.0.1\",phase=\"dot\"} 1",
+            "rekey_mailer_waiting_oldest_seconds{provider=\"127.0.0.1\",phase=\"dot\"} ",
+        ],
         row: &["waiting", "the last word of 127.0.0.1, "],
         shown: &[("/state", json!("pending")), ("/waits_for/phase", json!("dot"))],
     };

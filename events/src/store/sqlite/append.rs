@@ -23,10 +23,9 @@ pub(crate) async fn append(
     epoch: i32,
     batch: &[Prepared],
 ) -> Result<Option<i64>, sqlx::Error> {
-    let mut turn = database.writing.turn().await?;
-    // When that fails, or is left halfway, a transaction may be open: the turn then ends with its connection.
-    let head = append_on(&mut turn.connection, epoch, batch).await?;
-    turn.give_back();
+    let mut transaction = database.writing.transaction().await?;
+    let head = append_on(&mut transaction.connection, epoch, batch).await?;
+    transaction.end();
     if batch.iter().any(forgets) {
         database.checkpointer.forgotten();
     } else {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::{Mutex, OwnedMappedMutexGuard, OwnedMutexGuard};
 
 /// How long to wait for one's turn.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -17,41 +17,73 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 pub(crate) struct Writing {
     options: Arc<SqliteConnectOptions>,
-    connection: Arc<Mutex<Option<SqliteConnection>>>,
+    place: Arc<Mutex<Place>>,
 }
 
-/// A turn. Who does not [give back](Turn::give_back) the connection closes it:
-/// whatever was begun on it is rolled back, and the next turn opens another.
+/// Where the connection is between turns.
 #[derive(Debug)]
-pub(crate) struct Turn {
+pub(crate) enum Place {
+    Idle(SqliteConnection),
+    /// With a transaction, or closed by one that was left halfway.
+    Empty,
+    /// Closed for good.
+    Closed,
+}
+
+/// A turn for statements that stand or fall each by itself; it may end anywhere.
+pub(crate) type Turn = OwnedMappedMutexGuard<Place, SqliteConnection>;
+
+/// A turn for a transaction. Unless its [end](Self::end) is told, the connection is
+/// closed: whatever was begun is rolled back, and the next turn opens another.
+#[derive(Debug)]
+pub(crate) struct Transaction {
     pub(crate) connection: SqliteConnection,
-    place: OwnedMutexGuard<Option<SqliteConnection>>,
+    place: OwnedMutexGuard<Place>,
 }
 
 impl Writing {
     /// Opens the connection.
     pub(super) async fn open(options: SqliteConnectOptions) -> Result<Self, sqlx::Error> {
-        let connection = Mutex::new(Some(options.connect().await?));
-        Ok(Self { options: options.into(), connection: connection.into() })
+        let place = Mutex::new(Place::Idle(options.connect().await?));
+        Ok(Self { options: options.into(), place: place.into() })
     }
 
     /// Waits for a turn.
     ///
     /// # Errors
-    /// It does not come for ten seconds, or the file cannot be opened.
+    /// It does not come for ten seconds, the file cannot be opened, or all was closed.
     pub(crate) async fn turn(&self) -> Result<Turn, sqlx::Error> {
-        let place = tokio::time::timeout(PATIENCE, Arc::clone(&self.connection).lock_owned());
-        let mut place = place.await.map_err(|_| sqlx::Error::PoolTimedOut)?;
-        let connection = match place.take() {
-            Some(connection) => connection,
-            None => self.options.connect().await?,
-        };
-        Ok(Turn { connection, place })
+        OwnedMutexGuard::try_map(self.place().await?, Place::idle).map_err(|_| sqlx::Error::PoolClosed)
     }
 
-    /// Closes the connection, after what it is at.
+    /// Waits for a turn.
+    ///
+    /// # Errors
+    /// Those of [`turn`](Self::turn).
+    pub(crate) async fn transaction(&self) -> Result<Transaction, sqlx::Error> {
+        let mut place = self.place().await?;
+        match std::mem::replace(&mut *place, Place::Empty) {
+            Place::Idle(connection) => Ok(Transaction { connection, place }),
+            _ => Err(sqlx::Error::PoolClosed),
+        }
+    }
+
+    /// The place, with a connection unless it is closed.
+    async fn place(&self) -> Result<OwnedMutexGuard<Place>, sqlx::Error> {
+        let place = tokio::time::timeout(PATIENCE, Arc::clone(&self.place).lock_owned());
+        let mut place = place.await.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        match *place {
+            Place::Idle(_) => {}
+            Place::Empty => *place = Place::Idle(self.options.connect().await?),
+            Place::Closed => return Err(sqlx::Error::PoolClosed),
+        }
+        Ok(place)
+    }
+
+    /// Closes the connection, after what it is at. There are no turns any more.
     pub(crate) async fn close(&self) {
-        if let Some(connection) = self.connection.lock().await.take()
+        let place = std::mem::replace(&mut *self.place.lock().await, Place::Closed);
+        if let Place::Idle(connection) = place
             && let Err(error) = connection.close().await
         {
             tracing::warn!(%error, "the database was not closed in order");
@@ -59,9 +91,15 @@ impl Writing {
     }
 }
 
-impl Turn {
-    /// Ends the turn; nothing is left open on the connection.
-    pub(crate) fn give_back(mut self) {
-        *self.place = Some(self.connection);
+impl Place {
+    fn idle(&mut self) -> Option<&mut SqliteConnection> {
+        if let Self::Idle(connection) = self { Some(connection) } else { None }
+    }
+}
+
+impl Transaction {
+    /// Ends the turn; the transaction is over.
+    pub(crate) fn end(mut self) {
+        *self.place = Place::Idle(self.connection);
     }
 }
