@@ -90,7 +90,7 @@ impl Connection {
 
     async fn greeting(&mut self) -> Result<(), Failure> {
         let limit = self.limits().greeting;
-        expect(220, self.wire.greeting(limit).await?)
+        expect(220, self.wire.reply(limit).await?)
     }
 
     async fn hello(&mut self) -> Result<(), Failure> {

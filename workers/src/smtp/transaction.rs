@@ -23,6 +23,15 @@ impl Mail<'_> {
     fn needs_utf8(&self) -> bool {
         !(self.envelope.from.is_ascii() && self.envelope.to.is_ascii() && self.body.is_ascii())
     }
+
+    fn from_line(&self) -> String {
+        let parameters = if self.needs_utf8() { " SMTPUTF8 BODY=8BITMIME" } else { "" };
+        format!("MAIL FROM:<{}>{parameters}", self.envelope.from.as_str())
+    }
+
+    fn to_line(&self) -> String {
+        format!("RCPT TO:<{}>", self.envelope.to.as_str())
+    }
 }
 
 impl Connection {
@@ -42,10 +51,7 @@ impl Connection {
     async fn transact(&mut self, mail: &Mail<'_>, gate: &impl Gate) -> Result<Delivery, Delivery> {
         let provider = Arc::clone(&self.provider);
         let waits_for = |phase: Phase| gate.waits_for(&provider.config.name, phase.as_str());
-        waits_for(Phase::Mail);
-        self.mail(mail).await?;
-        waits_for(Phase::Rcpt);
-        self.rcpt(mail).await?;
+        self.address(mail, &waits_for).await?;
         if gate.before_data().await == Verdict::Stop {
             self.state = State::Begun;
             return Ok(Delivery::Withheld);
@@ -62,17 +68,25 @@ impl Connection {
         self.dot().await
     }
 
-    /// MAIL speaks of us, not of the recipient: whatever goes wrong here is the connection's fault.
-    async fn mail(&mut self, mail: &Mail<'_>) -> Result<(), Delivery> {
-        let parameters = if mail.needs_utf8() { " SMTPUTF8 BODY=8BITMIME" } else { "" };
-        let line = format!("MAIL FROM:<{}>{parameters}", mail.envelope.from.as_str());
-        let reply = self.ask(Phase::Mail, &line).await?;
-        Ok(expect(250, reply).at(Phase::Mail)?)
-    }
-
-    async fn rcpt(&mut self, mail: &Mail<'_>) -> Result<(), Delivery> {
-        let line = format!("RCPT TO:<{}>", mail.envelope.to.as_str());
-        let reply = self.ask(Phase::Rcpt, &line).await?;
+    /// From whom, and to whom: by one write where the server takes it (RFC 2920 section 3.1).
+    async fn address(
+        &mut self,
+        mail: &Mail<'_>,
+        waits_for: &(impl Fn(Phase) + Sync),
+    ) -> Result<(), Delivery> {
+        let limit = self.limits().command;
+        let (from, to) = (mail.from_line(), mail.to_line());
+        waits_for(Phase::Mail);
+        let is_pipelined = self.offers("PIPELINING");
+        let lines = if is_pipelined { format!("{from}\r\n{to}") } else { from };
+        // MAIL speaks of us, not of the recipient: whatever goes wrong there is the connection's fault.
+        expect(250, self.ask(Phase::Mail, &lines).await?).at(Phase::Mail)?;
+        waits_for(Phase::Rcpt);
+        let reply = if is_pipelined {
+            self.wire().reply(limit).await.at(Phase::Rcpt)?
+        } else {
+            self.ask(Phase::Rcpt, &to).await?
+        };
         match reply.code {
             250 | 251 => Ok(()),
             _ => Err(self.refused(Phase::Rcpt, reply)),

@@ -62,8 +62,8 @@ impl Wire {
         within(limit, exchange).await
     }
 
-    /// Reads a reply that nobody had to ask for: the greeting.
-    pub(super) async fn greeting(&mut self, limit: Duration) -> Result<Reply, Failure> {
+    /// Reads a reply that nobody has to ask for (any more).
+    pub(super) async fn reply(&mut self, limit: Duration) -> Result<Reply, Failure> {
         Ok(within(limit, self.lines()).await?.reply())
     }
 

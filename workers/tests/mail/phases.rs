@@ -5,7 +5,7 @@ use std::time::Duration;
 use rekey_test_support::smtp::{Fault, Phase as At, SmtpSink};
 use rekey_workers::smtp::{Delivery, Failure, Phase};
 
-use super::setup::{pool, send, with_fault};
+use super::setup::{pool, send, with_fault, with_fault_at};
 
 /// The outcome in one line, to compare.
 fn brief(delivery: &Delivery) -> String {
@@ -55,8 +55,10 @@ async fn every_reply_has_its_meaning() {
         (At::Dot, "hello", "ambiguous the server's reply is malformed"),
         (At::Mail, "hello", "failed mail the server's reply is malformed"),
     ] {
-        let (delivery, _) = with_fault(at, Fault::reply(text)).await;
-        assert_eq!(brief(&delivery), meaning, "{at:?} {text}");
+        for sink in [SmtpSink::builder(), SmtpSink::builder().pipelining()] {
+            let (delivery, _) = with_fault_at(sink, at, Fault::reply(text)).await;
+            assert_eq!(brief(&delivery), meaning, "{at:?} {text}");
+        }
     }
 }
 
@@ -69,13 +71,15 @@ async fn a_dropped_connection_is_a_failure_before_the_dot() {
         (At::Rcpt, Phase::Rcpt),
         (At::Data, Phase::Data),
     ] {
-        let (delivery, sink) = with_fault(at, Fault::Drop).await;
-        let Delivery::ConnectionFailed { phase: found, reason } = delivery else {
-            panic!("{at:?} {delivery:?}")
-        };
-        assert_eq!(found, phase);
-        assert!(matches!(reason, Failure::Closed | Failure::Io(_)), "{at:?} {reason:?}");
-        assert!(sink.accepted().is_empty());
+        for sink in [SmtpSink::builder(), SmtpSink::builder().pipelining()] {
+            let (delivery, sink) = with_fault_at(sink, at, Fault::Drop).await;
+            let Delivery::ConnectionFailed { phase: found, reason } = delivery else {
+                panic!("{at:?} {delivery:?}")
+            };
+            assert_eq!(found, phase);
+            assert!(matches!(reason, Failure::Closed | Failure::Io(_)), "{at:?} {reason:?}");
+            assert!(sink.accepted().is_empty());
+        }
     }
 }
 

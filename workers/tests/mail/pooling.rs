@@ -50,6 +50,18 @@ async fn a_connection_is_used_for_so_many_mails() {
     sink.wait_for_open(1).await;
 }
 
+/// One after the other over one connection: no reply is taken for another's.
+#[tokio::test]
+async fn refused_recipients_leave_a_pipelined_connection_in_order() {
+    let sink = SmtpSink::builder().pipelining().start().await.unwrap();
+    sink.script([(At::Rcpt, Fault::reply("550 5.1.1 unknown")), (At::Rcpt, Fault::reply("450 4.2.0 later"))]);
+    let pool = pool_with(&sink, 1, Limits::default());
+    assert!(matches!(send(&pool).await, Delivery::Rejected { phase: Phase::Rcpt, .. }));
+    assert!(matches!(send(&pool).await, Delivery::Deferred { phase: Phase::Rcpt, .. }));
+    assert!(matches!(send(&pool).await, Delivery::Accepted { .. }));
+    assert_eq!((sink.connections(), sink.accepted().len()), (1, 1));
+}
+
 #[tokio::test]
 async fn an_old_connection_takes_no_mail() {
     let sink = SmtpSink::start().await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rekey_test_support::smtp::{Encryption, Fault, Phase as At, SmtpSink};
+use rekey_test_support::smtp::{Builder, Encryption, Fault, Phase as At, SmtpSink};
 use rekey_workers::{
     message::{self, Brand, BuiltMessage, Mailbox, MessageSpec, Template},
     smtp::{Address, Delivery, Envelope, Limits, Open, Pool, ProviderConfig, Tls},
@@ -84,7 +84,12 @@ pub async fn send(pool: &Pool) -> Delivery {
 
 /// One delivery to a server with one fault, and the server.
 pub async fn with_fault(phase: At, fault: Fault) -> (Delivery, SmtpSink) {
-    let sink = SmtpSink::start().await.unwrap();
+    with_fault_at(SmtpSink::builder(), phase, fault).await
+}
+
+/// The same, to that server.
+pub async fn with_fault_at(sink: Builder, phase: At, fault: Fault) -> (Delivery, SmtpSink) {
+    let sink = sink.start().await.unwrap();
     sink.script([(phase, fault)]);
     let delivery = send(&pool(&sink)).await;
     (delivery, sink)

@@ -33,9 +33,13 @@ impl Client {
         Some(self.0.get_stream(stream).await.ok()?.cached_info().state.messages)
     }
 
-    /// The name of the server that leads a stream's replicas, if one does.
-    pub async fn leader(&self, stream: &str) -> Option<String> {
-        self.0.get_stream(stream).await.ok()?.cached_info().cluster.as_ref()?.leader.clone()
+    /// The name of the server that leads a stream's replicas, if one does and all others have what it has.
+    pub async fn followed_leader(&self, stream: &str) -> Option<String> {
+        let stream = self.0.get_stream(stream).await.ok()?;
+        let cluster = stream.cached_info().cluster.as_ref()?;
+        let follow =
+            cluster.replicas.iter().all(|one| one.current && !one.offline && one.lag.unwrap_or(0) == 0);
+        cluster.leader.clone().filter(|_| follow)
     }
 
     /// The messages of a stream: their ids and bodies.

@@ -28,6 +28,7 @@ pub(super) struct Settings {
     pub(super) encryption: Encryption,
     pub(super) credentials: Option<(String, String)>,
     pub(super) mechanisms: String,
+    pub(super) pipelining: bool,
     pub(super) smtputf8: bool,
 }
 

@@ -72,6 +72,9 @@ impl<'a> Conversation<'a> {
         if settings.credentials.is_some() {
             reply.push_str(&format!("250-AUTH {}\r\n", settings.mechanisms));
         }
+        if settings.pipelining {
+            reply.push_str("250-PIPELINING\r\n");
+        }
         if settings.smtputf8 {
             reply.push_str("250-8BITMIME\r\n250-SMTPUTF8\r\n");
         }

@@ -43,6 +43,12 @@ impl Builder {
         self
     }
 
+    /// Offers PIPELINING (RFC 2920).
+    pub fn pipelining(mut self) -> Self {
+        self.settings.pipelining = true;
+        self
+    }
+
     /// Offers SMTPUTF8.
     pub fn smtputf8(mut self) -> Self {
         self.settings.smtputf8 = true;
@@ -107,6 +113,7 @@ impl SmtpSink {
             encryption: Encryption::None,
             credentials: None,
             mechanisms: "PLAIN LOGIN".to_owned(),
+            pipelining: false,
             smtputf8: false,
         };
         Builder { settings, ledger_path: None, keep_bytes: true, plan: Plan::none() }
