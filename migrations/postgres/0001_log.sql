@@ -39,11 +39,13 @@ CREATE INDEX events_subject ON events (subject, position) WHERE subject <> strea
 
 CREATE FUNCTION refuse_to_rewrite_history() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'the log is append-only: % on events is refused', TG_OP;
+    RAISE EXCEPTION 'the log is append-only: % on % is refused', TG_OP, TG_TABLE_NAME;
 END $$;
 
 CREATE TRIGGER events_are_append_only BEFORE UPDATE OR DELETE ON events
     FOR EACH ROW EXECUTE FUNCTION refuse_to_rewrite_history();
+CREATE TRIGGER log_head_is_not_deleted BEFORE DELETE OR TRUNCATE ON log_head
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_rewrite_history();
 CREATE TRIGGER events_are_not_truncated BEFORE TRUNCATE ON events
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_rewrite_history();
 

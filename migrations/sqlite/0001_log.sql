@@ -35,7 +35,9 @@ CREATE TRIGGER events_are_not_updated BEFORE UPDATE ON events
 BEGIN SELECT RAISE(ROLLBACK, 'the log is append-only: UPDATE on events is refused'); END;
 CREATE TRIGGER events_are_not_deleted BEFORE DELETE ON events
 BEGIN SELECT RAISE(ROLLBACK, 'the log is append-only: DELETE on events is refused'); END;
--- INSERT OR REPLACE deletes without firing the trigger above, whichever
+CREATE TRIGGER log_head_is_not_deleted BEFORE DELETE ON log_head
+BEGIN SELECT RAISE(ROLLBACK, 'the log is append-only: DELETE on log_head is refused'); END;
+-- INSERT OR REPLACE deletes without firing the trigger against DELETE, whichever
 -- constraint the new row would break.
 CREATE TRIGGER events_are_not_replaced BEFORE INSERT ON events
 WHEN EXISTS (SELECT 1 FROM events WHERE position = NEW.position)

@@ -2,6 +2,7 @@
 
 mod append;
 mod checkpoint;
+mod script;
 pub mod sql;
 mod writing;
 

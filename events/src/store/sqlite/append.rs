@@ -3,18 +3,18 @@
 //!
 //! Each statement is a hop to the connection's thread: so as few as will do.
 
-use serde::Serialize;
-use sqlx::query::Query;
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection};
+use std::mem::take;
 
+use sqlx::SqliteConnection;
+use uuid::Uuid;
+
+use super::script::{Row, Script, to_json};
 use super::{Database, sql};
-use crate::envelope::NewEvent;
 use crate::ids::StreamId;
 use crate::rows::Change;
-use crate::store::Commit;
 use crate::store::changes::Changes;
 use crate::store::writer::Prepared;
+use crate::store::{Commit, sql as common};
 
 /// Appends `batch`, decided in `epoch`, after the position that it answers;
 /// nothing when a stream is not where a commit believes.
@@ -45,42 +45,58 @@ fn pages(one: &Prepared) -> i64 {
     (1 + one.commit.changes.len() + bytes / 4096) as i64
 }
 
+/// Once it answers, the transaction is over: committed, or rolled back when it answers nothing.
 async fn append_on(
-    connection: &mut SqliteConnection,
-    epoch: i32,
-    batch: &[Prepared],
-) -> Result<Option<i64>, sqlx::Error> {
-    let Some(head) = begin(connection, epoch, batch).await? else {
-        sqlx::query(sql::ROLLBACK).execute(connection).await?;
-        return Ok(None);
-    };
-    let events = batch.iter().flat_map(|one| one.commit.events.iter().zip(&one.leaves));
-    let rows: Vec<_> = (head + 1..).zip(events).collect();
-    let left = insert_most(connection, epoch, &rows).await?;
-    let changes = Changes::gather(batch.iter().flat_map(|one| &one.commit.changes));
-    finish(connection, epoch, left, &changes).await?;
-    Ok(Some(head))
-}
-
-/// Begins the transaction, and moves the head past the batch; where it was,
-/// unless a stream has moved on.
-async fn begin(
     connection: &mut SqliteConnection,
     of_epoch: i32,
     batch: &[Prepared],
 ) -> Result<Option<i64>, sqlx::Error> {
-    let events: usize = batch.iter().map(|one| one.commit.events.len()).sum();
-    let rows: Vec<(i64, i64)> = sqlx::query_as(sql::BEGIN)
-        .bind(events as i64)
-        .bind(to_json(&expected(batch, Commit::doubts))?)
-        .fetch_all(connection)
-        .await?;
-    let [(head, epoch), stale @ ..] = rows.as_slice() else { return Err(sqlx::Error::RowNotFound) };
-    if *epoch != i64::from(of_epoch) {
+    match write(connection, of_epoch, batch).await {
+        Err(error) if is_refused(&error) => {}
+        head => return head.map(Some),
+    }
+    let (_, epoch, _): (Uuid, i32, i64) = sqlx::query_as(common::HEAD).fetch_one(connection).await?;
+    if epoch != of_epoch {
         let text = format!("the log is in epoch {epoch}, not {of_epoch}: restart to take it in");
         return Err(sqlx::Error::Configuration(text.into()));
     }
-    Ok(stale.is_empty().then_some(*head))
+    Ok(None)
+}
+
+/// Whether the log's head found no place to move to; see [`sql::BEGIN`].
+fn is_refused(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|cause| cause.message().contains("log_head.position"))
+}
+
+/// Writes the batch after the position that it answers: few events with all that
+/// belongs to them at once.
+async fn write(
+    connection: &mut SqliteConnection,
+    epoch: i32,
+    batch: &[Prepared],
+) -> Result<i64, sqlx::Error> {
+    let events: Vec<Row<'_>> =
+        batch.iter().flat_map(|one| one.commit.events.iter().zip(&one.leaves)).collect();
+    let mut script = Script::default();
+    script.put(sql::BEGIN, epoch)?;
+    script.bind(to_json(&expected(batch, Commit::doubts))?)?;
+    script.bind(events.len() as i64)?;
+    let (most, few) = events.split_at(events.len() - events.len() % FEW);
+    let mut heads = Vec::new();
+    if !most.is_empty() {
+        heads = take(&mut script).send(connection).await?;
+        let head = heads.first().ok_or(sqlx::Error::RowNotFound)?;
+        insert(head - events.len() as i64, epoch, most)?.send(connection).await?;
+    }
+    for (before, event) in (0..few.len() as i64).rev().zip(few) {
+        script.add(sql::INSERT_EVENT);
+        script.event(before, epoch, event)?;
+    }
+    script.changes(&Changes::gather(batch.iter().flat_map(|one| &one.commit.changes)))?;
+    script.add(sql::COMMIT);
+    heads.extend(script.send(connection).await?);
+    let head = heads.first().ok_or(sqlx::Error::RowNotFound)?;
+    Ok(head - events.len() as i64)
 }
 
 /// What is wrong with commits of `batch`; see [`Verdict::of`].
@@ -105,116 +121,18 @@ fn expected(batch: &[Prepared], streams: fn(&Commit) -> Vec<(StreamId, i64)>) ->
     (0..).zip(batch).flat_map(of).collect()
 }
 
-/// Inserts rows, many by a statement; gives back the few that are left.
-async fn insert_most<'a>(
-    connection: &mut SqliteConnection,
-    epoch: i32,
-    rows: &'a [Row<'a>],
-) -> Result<&'a [Row<'a>], sqlx::Error> {
-    let (mut left, mut text) = (rows, String::new());
+/// Inserts events after `head`, many by a statement.
+fn insert(head: i64, epoch: i32, events: &[Row<'_>]) -> Result<Script, sqlx::Error> {
+    let (mut script, mut left) = (Script::default(), events.len());
     for (many, statement) in sql::INSERTS {
-        while let Some((_, rest)) = left.split_at_checked(many) {
-            text.extend([statement, "; "]);
-            left = rest;
-        }
+        (0..left / many).for_each(|_| script.add(statement));
+        left %= many;
     }
-    if !text.is_empty() {
-        let rows = &rows[..rows.len() - left.len()];
-        let query = rows.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, row| bind(query, epoch, row));
-        query.execute(connection).await?;
+    for (position, event) in (head + 1..).zip(events) {
+        script.event(position, epoch, event)?;
     }
-    Ok(left)
+    Ok(script)
 }
 
-/// Inserts the last rows, makes the changes in the order of [`Changes`], and commits.
-async fn finish(
-    connection: &mut SqliteConnection,
-    epoch: i32,
-    rows: &[Row<'_>],
-    changes: &Changes<'_>,
-) -> Result<(), sqlx::Error> {
-    let mut steps = Steps::default();
-    steps.take(changes)?;
-    let mut text = [sql::INSERT_EVENT, "; "].concat().repeat(rows.len());
-    text.extend(steps.0.iter().flat_map(|(statement, _)| [statement, "; "]));
-    text.push_str(sql::COMMIT);
-    let query = sqlx::query(AssertSqlSafe(text));
-    let query = rows.iter().fold(query, |query, row| bind(query, epoch, row));
-    let query = steps.0.into_iter().fold(query, |query, (_, rows)| query.bind(rows));
-    query.execute(connection).await.map(drop)
-}
-
-/// A row to insert: its position, the event, the event's leaf.
-type Row<'a> = (i64, (&'a NewEvent, &'a [u8; 32]));
-
-fn bind<'q>(
-    query: Query<'q, Sqlite, SqliteArguments>,
-    epoch: i32,
-    row: &Row<'_>,
-) -> Query<'q, Sqlite, SqliteArguments> {
-    let (position, (event, leaf)) = row;
-    query
-        .bind(*position)
-        .bind(epoch)
-        .bind(event.stream.0)
-        .bind(event.version)
-        .bind(event.event_id.0)
-        .bind(event.name)
-        .bind(event.schema)
-        .bind(event.recorded_at.micros())
-        .bind(event.payload.clone())
-        .bind(event.metadata.clone())
-        .bind(leaf.to_vec())
-        .bind(event.subject.map(|account| account.0))
-}
-
-/// Statements, each with the rows that it is about, as JSON.
-#[derive(Default)]
-struct Steps(Vec<(&'static str, String)>);
-
-impl Steps {
-    fn take(&mut self, changes: &Changes<'_>) -> Result<(), sqlx::Error> {
-        self.put(&[sql::PUT_ACCOUNTS], &changes.accounts)?;
-        self.put(&[sql::PUT_RESETS], &changes.resets)?;
-        self.put(&[sql::PUT_MAILS], &changes.mails)?;
-        self.put(ERASE, &changes.erase_people)?;
-        self.put(&[sql::PUT_PEOPLE], &changes.people)?;
-        self.put(&[sql::DROP_SUPPRESSIONS], &changes.drop_suppressions)?;
-        self.put(&[sql::PUT_SUPPRESSIONS], &changes.suppressions)?;
-        self.put(&[sql::PUT_CREDENTIALS], &changes.credentials)?;
-        self.put(DROP_FACTORS, &changes.drop_factors)?;
-        self.put(&[sql::PUT_FACTORS], &changes.factors)?;
-        self.put(&[sql::DROP_RECOVERY_CODES], &changes.drop_recovery_codes)?;
-        self.put(&[sql::PUT_RECOVERY_CODES], &changes.recovery_codes)?;
-        self.put(&[sql::PUT_PENDING_REQUESTS], &changes.pending_requests)?;
-        self.put(&[sql::DROP_PENDING_REQUESTS], &changes.drop_pending_requests)?;
-        self.put(&[sql::PUT_ORIGINS], &changes.origins)?;
-        self.put(&[sql::KEEP_SESSIONS, sql::END_SESSIONS], &changes.end_sessions)?;
-        self.put(&[sql::PUT_SESSIONS], &changes.sessions)?;
-        self.put(&[sql::PUT_IDEMPOTENCY], &changes.idempotency)
-    }
-
-    fn put<T: Serialize>(&mut self, statements: &[&'static str], rows: &[T]) -> Result<(), sqlx::Error> {
-        if !rows.is_empty() {
-            let rows = to_json(&rows)?;
-            self.0.extend(statements.iter().map(|statement| (*statement, rows.clone())));
-        }
-        Ok(())
-    }
-}
-
-const DROP_FACTORS: &[&str] = &[sql::DROP_RECOVERY_CODES, sql::DROP_FACTORS, sql::UNPROVE_SESSIONS];
-
-const ERASE: &[&str] = &[
-    sql::ERASE_ORIGINS,
-    sql::ERASE_PEOPLE,
-    sql::ERASE_SUPPRESSIONS,
-    sql::ERASE_CREDENTIALS,
-    sql::DROP_RECOVERY_CODES,
-    sql::DROP_FACTORS,
-    sql::ERASE_SESSIONS,
-];
-
-fn to_json<T: Serialize>(value: &T) -> Result<String, sqlx::Error> {
-    serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))
-}
+/// Events that are not worth a statement for many.
+const FEW: usize = 4;

@@ -2,9 +2,10 @@
 
 use crate::store::sql::statements;
 
+/// A row of an event, at a position.
 macro_rules! row {
-    () => {
-        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    ($position:literal) => {
+        concat!("(", $position, ", ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
     };
 }
 
@@ -24,19 +25,16 @@ macro_rules! insert {
     };
 }
 
-/// Moves the log's head on by `?1`; where it was, and the epoch.
-macro_rules! move_head {
-    () => {
-        "UPDATE log_head SET position = position + ?1 RETURNING position - ?1, epoch"
-    };
-}
-
-/// The commits that rely on a stream (`?2`: commit, stream, version) which is at
-/// another version; and 0.
+/// The commits that rely on a stream (of the parameter: commit, stream, version) which is
+/// at another version; and 0.
 macro_rules! stale {
-    () => {
-        "SELECT x.value ->> 0, 0 FROM json_each(?2) x WHERE (x.value ->> 2) <> coalesce(
+    ($expected:literal) => {
+        concat!(
+            "SELECT x.value ->> 0, 0 FROM json_each(",
+            $expected,
+            ") x WHERE (x.value ->> 2) <> coalesce(
             (SELECT max(e.version) FROM events e WHERE e.stream = unhex(x.value ->> 1, '-')), 0)"
+        )
     };
 }
 
@@ -45,24 +43,29 @@ pub(crate) const INSERTS: [(usize, &str); 3] =
     [(64, INSERT_64_EVENTS), (16, INSERT_16_EVENTS), (4, INSERT_4_EVENTS)];
 
 statements! {
-    /// Begins to append a batch.
-    BEGIN = concat!("BEGIN IMMEDIATE; ", move_head!(), "; ", stale!());
+    /// Begins to append a batch: moves the log's head on, and answers where it is now. In
+    /// another epoch, or when a stream is stale, there is no such place: all is rolled back,
+    /// and what was sent with it is left out.
+    BEGIN = concat!(
+        "BEGIN IMMEDIATE; UPDATE OR ROLLBACK log_head
+        SET position = CASE WHEN epoch = ? AND NOT EXISTS (", stale!("?"), ") THEN position + ? END
+        RETURNING position"
+    );
     /// Which commits of a batch (`?1`: first id, number of events) were appended before, and
     /// their last position; then those that are stale.
     WRONG = concat!(
         "SELECT c.key, e.position + (c.value ->> 1) - 1 FROM json_each(?1) c
-        JOIN events e ON e.event_id = unhex(c.value ->> 0, '-') UNION ALL ", stale!()
+        JOIN events e ON e.event_id = unhex(c.value ->> 0, '-') UNION ALL ", stale!("?2")
     );
     /// Ends a batch.
     COMMIT = "COMMIT";
-    ROLLBACK = "ROLLBACK";
-    /// Inserts events after the head. On a conflict, what then must happen anyway: with
-    /// `ABORT` it would keep a journal for each statement, a third of its time.
-    INSERT_EVENT = insert!(row!());
-    /// The same, by the dozen and more.
-    INSERT_4_EVENTS = insert!(four!(row!()));
-    INSERT_16_EVENTS = insert!(four!(four!(row!())));
-    INSERT_64_EVENTS = insert!(four!(four!(four!(row!()))));
+    /// Inserts an event, so many before the head. On a conflict, what then must happen anyway:
+    /// with `ABORT` it would keep a journal for each statement, a third of its time.
+    INSERT_EVENT = insert!(row!("(SELECT position FROM log_head) - ?"));
+    /// The same, by the dozen and more, at their positions.
+    INSERT_4_EVENTS = insert!(four!(row!("?")));
+    INSERT_16_EVENTS = insert!(four!(four!(row!("?"))));
+    INSERT_64_EVENTS = insert!(four!(four!(four!(row!("?")))));
     /// Streams' events, unsorted; `CROSS JOIN` is joined in this order.
     STREAMS = "SELECT e.stream, e.version, e.type, e.schema, e.recorded_at, e.payload
         FROM json_each(?1) s CROSS JOIN events e ON e.stream = unhex(s.value, '-')";
