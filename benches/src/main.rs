@@ -19,6 +19,7 @@ mod work;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use bed::Bed;
+use work::Kept;
 
 /// What to measure, and how long.
 #[derive(Debug, Parser)]
@@ -52,7 +53,9 @@ struct Options {
 enum What {
     /// Load, decide, append: events alone.
     Commands,
-    /// The same with views and mails kept.
+    /// The same, where the commands are those of [`Self::Views`].
+    Links,
+    /// With views and mails kept.
     Views,
     /// Appends alone, against inserts.
     Appends,
@@ -81,10 +84,13 @@ async fn main() {
 
 async fn measure(bed: &Bed, options: &Options) {
     if matches!(options.what, What::Commands | What::All) {
-        work::measure(bed, options, false).await;
+        work::measure(bed, options, Kept::SignIns).await;
+    }
+    if matches!(options.what, What::Links | What::All) {
+        work::measure(bed, options, Kept::Links).await;
     }
     if matches!(options.what, What::Views | What::All) {
-        work::measure(bed, options, true).await;
+        work::measure(bed, options, Kept::LinksInViews).await;
     }
     if matches!(options.what, What::Appends | What::All) {
         bare::measure(bed, options).await;

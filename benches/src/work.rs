@@ -38,6 +38,27 @@ impl Work {
     }
 }
 
+/// What commands on accounts that are there do, and what is kept of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// Sign-ins are recorded: an event each.
+    SignIns,
+    /// Links are issued: two events, the second of which ends the link before.
+    Links,
+    /// The same, with views and the mail that is owed.
+    LinksInViews,
+}
+
+impl Kept {
+    fn title(self) -> &'static str {
+        match self {
+            Self::SignIns => "Commands",
+            Self::Links => "Commands that issue links, events alone",
+            Self::LinksInViews => "Commands that change views and owe mails",
+        }
+    }
+}
+
 /// A call to make: to which account, when, what.
 pub struct Call {
     pub account: Uuid,
@@ -48,7 +69,7 @@ pub struct Call {
 /// Gives out calls, to accounts in turn.
 pub struct Calls {
     pub work: Work,
-    views: bool,
+    kept: Kept,
     accounts: Vec<Uuid>,
     begun: Moment,
     next: AtomicUsize,
@@ -56,9 +77,9 @@ pub struct Calls {
 }
 
 impl Calls {
-    fn new(work: Work, views: bool, accounts: &[Uuid]) -> Self {
+    fn new(work: Work, kept: Kept, accounts: &[Uuid]) -> Self {
         let (next, end) = (AtomicUsize::new(0), AtomicUsize::new(usize::MAX));
-        Self { work, views, accounts: accounts.to_vec(), begun: SystemEnv.now(), next, end }
+        Self { work, kept, accounts: accounts.to_vec(), begun: SystemEnv.now(), next, end }
     }
 
     /// From now on each account once, and then no more.
@@ -78,10 +99,10 @@ impl Calls {
         let round = (nth / self.accounts.len()) as u64;
         let at = self.begun.after(Duration::from_secs(2 * 24 * 60 * 60 * round));
         let known = self.accounts[nth % self.accounts.len()];
-        Some(match (self.work, self.views) {
+        Some(match (self.work, self.kept) {
             (Work::New, _) => Call { account: SystemEnv.uuid(), at, command: register() },
-            (_, false) => Call { account: known, at, command: AccountCommand::RecordSignIn },
-            (_, true) => {
+            (_, Kept::SignIns) => Call { account: known, at, command: AccountCommand::RecordSignIn },
+            (_, Kept::Links | Kept::LinksInViews) => {
                 let reset = SystemEnv.uuid().into();
                 Call { account: known, at, command: AccountCommand::IssueReset { reset } }
             }
@@ -95,16 +116,17 @@ pub fn register() -> AccountCommand {
     AccountCommand::Register { origin: Origin::App, credential, must_change: false }
 }
 
-/// Measures commands; `views`: with views and mails kept.
-pub async fn measure(bed: &Bed, options: &Options, views: bool) {
-    let title = if views { "Commands that change views and owe mails" } else { "Commands" };
-    head(&format!("{title}, {:?}", bed.kind));
+/// Measures commands.
+pub async fn measure(bed: &Bed, options: &Options, kept: Kept) {
+    head(&format!("{}, {:?}", kept.title(), bed.kind));
+    let views = kept == Kept::LinksInViews;
     let accounts: Vec<_> = (0..ACCOUNTS).map(|_| SystemEnv.uuid()).collect();
     for work in [Work::New, Work::Known, Work::Unmet] {
-        if !work.name().contains(&options.only) {
+        let is_measured_before = work == Work::New && kept == Kept::Links;
+        if is_measured_before || !work.name().contains(&options.only) {
             continue;
         }
-        let calls = || Calls::new(work, views, &accounts);
+        let calls = || Calls::new(work, kept, &accounts);
         let mut contenders = vec![("rekey", ours::commands(bed, calls(), views, &accounts).await)];
         if !options.alone {
             contenders.extend(peers::commands(bed, &calls, views, &accounts, options.pool).await);

@@ -1,7 +1,7 @@
 //! One attempt at one mail.
 
 use std::panic::AssertUnwindSafe;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rekey_events::Moment;
 use rekey_events::mail::event::DeadBecause;
@@ -21,10 +21,6 @@ use crate::smtp::{Address, Envelope, Gate, Verdict};
 /// Minutes for which the mail says its link is valid.
 const MINUTES: u32 = 60;
 
-/// For how long an answer is not asked for anew: as long as the next may be under way. Most
-/// mails are at DATA by then; a slow server's are not.
-const FRESH: Duration = Duration::from_millis(50);
-
 /// A mail, ready to be sent.
 struct Letter {
     person: PersonRow,
@@ -38,15 +34,13 @@ struct StillWanted<'a> {
     provider: &'a Provider,
     row: &'a MailRow,
     claimed: Instant,
-    /// When it was last looked up whether it is.
-    asked: Instant,
     watch: Watch,
 }
 
 impl Gate for StillWanted<'_> {
     async fn before_data(&self) -> Verdict {
         self.watch.waits_for_nobody();
-        let wanted = self.asked.elapsed() < FRESH || matches!(self.mailer.unwanted(self.row).await, Ok(None));
+        let wanted = matches!(self.mailer.unwanted(self.row).await, Ok(None));
         let noted = wanted && self.mailer.note_provider(self.row, self.provider).await;
         if noted && self.mailer.lease.is_held_since(self.claimed) { Verdict::Go } else { Verdict::Stop }
     }
@@ -63,9 +57,8 @@ impl Gate for StillWanted<'_> {
 impl Inner {
     /// Tries a mail claimed at that moment (or later), and records what became of it.
     pub(super) async fn attempt(&self, row: &MailRow, claimed: Instant) {
-        let asked = Instant::now();
         match self.prepare(row).await {
-            Ok(Ok(letter)) => self.hand_over(row, claimed, asked, &letter).await,
+            Ok(Ok(letter)) => self.hand_over(row, claimed, &letter).await,
             Ok(Err(outcome)) => self.record(row, &outcome, &[]).await,
             Err(error) => {
                 tracing::warn!(%error, mail = %row.mail_id, "a mail waits for the database");
@@ -74,7 +67,7 @@ impl Inner {
         }
     }
 
-    async fn hand_over(&self, row: &MailRow, claimed: Instant, asked: Instant, letter: &Letter) {
+    async fn hand_over(&self, row: &MailRow, claimed: Instant, letter: &Letter) {
         let env = self.log.env();
         let Some(provider) = self.providers.destination(row, env.now()) else {
             return self.give_back(row, claimed).await;
@@ -83,7 +76,7 @@ impl Inner {
         if is_bound(row) && provider.is_paused(env.now()) {
             return self.record(row, &tried.untried(), &[]).await;
         }
-        let gate = StillWanted { mailer: self, provider, row, claimed, asked, watch: self.stats.watch(row) };
+        let gate = StillWanted { mailer: self, provider, row, claimed, watch: self.stats.watch(row) };
         let route = provider.deliver(row.mail_id, &letter.envelope, &letter.message.bytes, &gate, env).await;
         drop(gate);
         match tried.outcome(route) {
