@@ -24,12 +24,12 @@ impl Mail<'_> {
         !(self.envelope.from.is_ascii() && self.envelope.to.is_ascii() && self.body.is_ascii())
     }
 
-    fn from_line(&self) -> String {
+    fn mail_line(&self) -> String {
         let parameters = if self.needs_utf8() { " SMTPUTF8 BODY=8BITMIME" } else { "" };
         format!("MAIL FROM:<{}>{parameters}", self.envelope.from.as_str())
     }
 
-    fn to_line(&self) -> String {
+    fn rcpt_line(&self) -> String {
         format!("RCPT TO:<{}>", self.envelope.to.as_str())
     }
 }
@@ -75,7 +75,7 @@ impl Connection {
         waits_for: &(impl Fn(Phase) + Sync),
     ) -> Result<(), Delivery> {
         let limit = self.limits().command;
-        let (from, to) = (mail.from_line(), mail.to_line());
+        let (from, to) = (mail.mail_line(), mail.rcpt_line());
         waits_for(Phase::Mail);
         let is_pipelined = self.offers("PIPELINING");
         let lines = if is_pipelined { format!("{from}\r\n{to}") } else { from };
