@@ -25,7 +25,6 @@ CREATE TABLE resets (
     ended_at   bigint
 );
 CREATE INDEX resets_live ON resets (expires_at) WHERE state = 'live';
-CREATE INDEX resets_account ON resets (account_id);
 
 CREATE TABLE mails (
     mail_id      uuid    PRIMARY KEY,
@@ -48,7 +47,6 @@ CREATE TABLE mails (
     going_to     text
 ) WITH (fillfactor = 70);
 CREATE INDEX mails_due ON mails (due_at) WHERE state IN ('pending', 'unknown');
-CREATE INDEX mails_account ON mails (account_id);
 -- What somebody may want to look at is rare.
 CREATE INDEX mails_troubled ON mails (state) WHERE state IN ('unknown', 'rejected', 'suppressed', 'dead');
 

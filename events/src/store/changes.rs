@@ -1,4 +1,4 @@
-//! A batch's changes, gathered by table: what both databases take as JSON.
+//! A batch's changes, gathered by table.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -10,17 +10,18 @@ use uuid::Uuid;
 use crate::ids::{AccountId, CredentialId, ResetId, SessionId};
 use crate::rows::*;
 
-/// The changes of a batch, by table; the order here is the order they are made in.
+/// The changes of a batch, by table; the order here is the order they are made in. What is
+/// serialized is what PostgreSQL takes as JSON: the views' rows it takes as they are.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Changes<'a> {
     /// Where a row to set is in its table's list.
     #[serde(skip)]
     places: HashMap<(Discriminant<Change>, Uuid), usize>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip)]
     pub accounts: Vec<&'a AccountRow>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip)]
     pub resets: Vec<&'a ResetRow>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip)]
     pub mails: Vec<&'a MailRow>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub erase_people: Vec<AccountId>,

@@ -18,7 +18,7 @@ pub(crate) async fn append(
     let expected = Expected::by(batch, Commit::doubts);
     let columns = Columns::of(batch);
     let changes = Changes::gather(batch.iter().flat_map(|one| &one.commit.changes));
-    let changes = serde_json::to_string(&changes).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let others = serde_json::to_string(&changes).map_err(|error| sqlx::Error::Encode(error.into()))?;
     sqlx::query_scalar(sql::APPEND)
         .bind(epoch)
         .bind(expected.stream)
@@ -33,7 +33,10 @@ pub(crate) async fn append(
         .bind(columns.metadata)
         .bind(columns.leaf)
         .bind(columns.subject)
-        .bind(changes)
+        .bind(changes.accounts)
+        .bind(changes.resets)
+        .bind(changes.mails)
+        .bind(others)
         .fetch_one(&database.pool)
         .await
 }

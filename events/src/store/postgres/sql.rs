@@ -47,7 +47,7 @@ statements! {
     /// What time it is.
     CLOCK = concat!("SELECT ", clock!());
     /// Appends a batch; see the function in the migrations.
-    APPEND = "SELECT append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb)";
+    APPEND = "SELECT append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::jsonb)";
     /// Which commits of a batch were appended before, and their last position; then, with 0,
     /// which rely on a stream that is at another version.
     WRONG = "SELECT c.ordinal - 1, e.position + c.many - 1
