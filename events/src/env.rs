@@ -53,8 +53,11 @@ impl Env for SystemEnv {
     }
 }
 
-/// An answer that took longer is older, nobody knows by how much, than counting on is wrong.
+/// An answer is dated at the middle of its way, and may be wrong by half of what it took. One as
+/// quick as this is better than counting on from the last one.
 const FRESH: Duration = Duration::from_millis(250);
+/// From such an age on, any answer is better: where the machine stood still, counting on did so, too.
+const OLD: Duration = Duration::from_secs(60);
 
 /// What processes go by: the database's clock once told of it, the system's until
 /// then; and the system's dice.
@@ -66,6 +69,14 @@ pub struct ProcessEnv(Mutex<Option<Told>>);
 struct Told {
     now: Moment,
     at: Instant,
+    took: Duration,
+}
+
+impl Told {
+    /// Whether an answer that took so long is the better one.
+    fn gives_way(&self, took: Duration) -> bool {
+        took <= self.took.max(FRESH) || self.at.elapsed() >= OLD
+    }
 }
 
 impl Env for ProcessEnv {
@@ -76,9 +87,9 @@ impl Env for ProcessEnv {
 
     fn told(&self, now: Moment, took: Duration) {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.is_none() || took <= FRESH {
+        if told.is_none_or(|told| told.gives_way(took)) {
             // As far there as back.
-            *told = Some(Told { now: now.after(took / 2), at: Instant::now() });
+            *told = Some(Told { now: now.after(took / 2), at: Instant::now(), took });
         }
     }
 
@@ -159,5 +170,24 @@ mod tests {
         assert_about(&env, THEN);
         env.told(THEN.after(Duration::from_secs(600)), FRESH);
         assert_about(&env, THEN.after(Duration::from_secs(600)));
+    }
+
+    #[test]
+    fn an_answer_no_slower_than_the_last_one_moves_the_clock() {
+        let (env, later) = (ProcessEnv::default(), THEN.after(Duration::from_secs(600)));
+        env.told(THEN, Duration::from_secs(4));
+        env.told(later, Duration::from_secs(5));
+        assert_about(&env, THEN);
+        env.told(later, Duration::from_secs(4));
+        assert_about(&env, later);
+    }
+
+    #[test]
+    fn a_slow_answer_moves_a_clock_that_was_told_long_ago() {
+        let long_ago = Instant::now().checked_sub(OLD).unwrap();
+        let told = Told { now: THEN, at: long_ago, took: Duration::ZERO };
+        let (env, later) = (ProcessEnv(Mutex::new(Some(told))), THEN.after(Duration::from_secs(600)));
+        env.told(later, Duration::from_secs(4));
+        assert_about(&env, later);
     }
 }

@@ -54,7 +54,7 @@ macro_rules! reading {
                 $body
             }
             $crate::store::Store::Postgres(database) => {
-                let $pool = &database.pool;
+                let $pool = &*database.connections;
                 $body
             }
         }
@@ -71,7 +71,7 @@ macro_rules! writing {
                 $body
             }
             $crate::store::Store::Postgres(database) => {
-                let $executor = &database.pool;
+                let $executor = &*database.connections;
                 $body
             }
         }

@@ -10,6 +10,8 @@ CREATE TYPE mail_row AS (
 --
 -- Answers the position that the head was at; NULL, and nothing is appended, when a
 -- stream is not at the version that a commit was decided on: which, the caller asks then.
+-- So it does when events_version or events_event_id is violated, for a stream that a
+-- commit begins may be there already: it is not among the expectations.
 --
 -- x_*       expectations: a stream, the version it is at
 -- e_*       the columns of the events
@@ -38,7 +40,8 @@ BEGIN
         RAISE EXCEPTION 'the log is in epoch %, not %: restart to take it in', epoch_, of_epoch;
     END IF;
 
-    -- One probe for each stream. A commit that was appended before is stale, too.
+    -- One probe for each stream. A commit that was appended before is stale, too, unless
+    -- it only begins streams: then its events are refused below.
     IF EXISTS (
         SELECT FROM unnest(x_stream, x_version) x (stream, version)
         WHERE x.version <> coalesce((SELECT max(e.version) FROM events e WHERE e.stream = x.stream), 0)

@@ -48,7 +48,7 @@ impl Ground {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let ledger = folder.path().join("ledger");
-        let sink = SmtpSink::builder().ledger(&ledger).forget_bytes().start().await.unwrap();
+        let sink = SmtpSink::builder().ledger(&ledger).forget_bytes().pipelining().start().await.unwrap();
         let drawn = u64::from_be_bytes(random(&SystemEnv));
         let seed = std::env::var(SEED).map_or(drawn, |seed| seed.parse().unwrap());
         println!("{SEED}={seed}");

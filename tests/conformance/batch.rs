@@ -119,16 +119,20 @@ pub async fn of_suppressions_in_a_batch_the_last_word_holds(bed: Bed) {
     bed.log.append(first).await.unwrap();
     let email_key = person(ana, "ana").email_key;
     let now = bed.env.now();
-    let put = |ends_at| {
-        Change::PutSuppression(SuppressionRow { account_id: ana, email_key: email_key.clone(), ends_at })
+    let put = |email_key: &str, ends_at| {
+        let email_key = email_key.to_owned();
+        Change::PutSuppression(SuppressionRow { account_id: ana, email_key, ends_at })
     };
-    let (late, later) = (put(now.micros() + 1_000_000), put(now.micros() + 2_000_000));
+    let (late, later) = (now.micros() + 1_000_000, now.micros() + 2_000_000);
+    let elsewhere = put("ana@example.net", later);
+    let (late, later) = (put(&email_key, late), put(&email_key, later));
     let drop = Change::DropSuppression(email_key.clone());
     for (changes, suppressed) in [
         (vec![&late, &drop], false),
         (vec![&drop, &late], true),
         (vec![&late, &drop, &later], true),
         (vec![&drop, &late, &later, &drop], false),
+        (vec![&drop, &late, &elsewhere], true),
     ] {
         let commits = changes.into_iter().map(|change| changing(begin(&bed), [change.clone()])).collect();
         assert!(together(&bed, commits).await.iter().all(Result::is_ok));

@@ -88,6 +88,7 @@ suite! {
         reads::a_gone_table_is_no_empty_history,
         reads::a_stream_with_a_hole_is_damaged,
         reads::a_stream_asked_for_by_many_at_once_is_whole,
+        reads::a_long_stream_is_whole,
         restart::another_epoch_stops_appends_loudly,
         views::a_failed_commit_leaves_no_row,
         views::two_changes_of_one_row_leave_the_later,

@@ -5,10 +5,10 @@ use std::time::Duration;
 use futures::future::join_all;
 use rekey_events::Env;
 use rekey_events::account::{Account, AccountCommand};
-use rekey_events::store::StoreError;
+use rekey_events::store::{Commit, StoreError};
 
 use crate::bed::Bed;
-use crate::facts::{account, execute};
+use crate::facts::{account, event, execute};
 
 pub async fn a_gone_database_is_no_empty_history(bed: Bed) {
     let id = account(&bed, &bed.log).await;
@@ -48,4 +48,12 @@ pub async fn a_stream_asked_for_by_many_at_once_is_whole(bed: Bed) {
         assert!(loaded.state.exists());
         assert_eq!(loaded.version, 1);
     }
+}
+
+/// Trap: SQLite reads so many events on another connection.
+pub async fn a_long_stream_is_whole(bed: Bed) {
+    let id = account(&bed, &bed.log).await;
+    let events = (2..=5000).map(|version| event(&bed, id.into(), version)).collect();
+    bed.log.append(Commit { events, ..Commit::default() }).await.unwrap();
+    assert_eq!(bed.log.load::<Account>(id.into()).await.unwrap().version, 5000);
 }

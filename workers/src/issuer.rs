@@ -83,22 +83,18 @@ impl Issuer {
     pub async fn step(&self) -> Result<usize, StoreError> {
         let waiting = self.log.store().pending_requests(BATCH).await?;
         let flooded = self.flooded(&waiting).await?;
-        let answers = waiting
-            .iter()
-            .zip(flooded)
-            .map(async |(request, flooded)| (request, self.answer(request, flooded).await));
-        // Those of one commit are counted before the next are looked at: a crash forgets no more than these.
-        let mut answers = answers.collect::<FuturesUnordered<_>>().ready_chunks(waiting.len().max(1));
-        let mut answered = 0;
-        while let Some(answers) = answers.next().await {
-            let ours: Vec<_> = answers
-                .into_iter()
-                .filter_map(|(request, answer)| was_ours(&answer, request).then_some(request))
-                .collect();
-            self.count(&ours).await;
-            answered += ours.len();
-        }
-        Ok(answered)
+        let most = waiting.len().max(1);
+        let answers = waiting.into_iter().zip(flooded).map(async |(request, flooded)| {
+            let answer = self.answer(&request, flooded).await;
+            (request, answer)
+        });
+        // Those of one commit are counted at once, and while the others go on: one may hold what counting waits for.
+        let counted = answers
+            .collect::<FuturesUnordered<_>>()
+            .ready_chunks(most)
+            .map(|answers| self.count_ours(answers))
+            .buffer_unordered(most);
+        Ok(counted.fold(0, async |answered, ours| answered + ours).await)
     }
 
     /// Which of the requests are too many from their source, or with their words.
@@ -135,10 +131,18 @@ impl Issuer {
         counts
     }
 
+    /// Counts those that we answered; how many.
+    async fn count_ours(&self, answers: Vec<(PendingRequestRow, Result<bool, IssueError>)>) -> usize {
+        let ours = answers.into_iter().filter(|(request, answer)| was_ours(answer, request));
+        let ours: Vec<_> = ours.map(|(request, _)| request).collect();
+        self.count(&ours).await;
+        ours.len()
+    }
+
     /// Counts requests once they are answered: one that a crash leaves waiting,
     /// however often, must not use up its own limit.
-    async fn count(&self, answered: &[&PendingRequestRow]) {
-        let counts = self.counted(answered.iter().copied());
+    async fn count(&self, answered: &[PendingRequestRow]) {
+        let counts = self.counted(answered);
         if counts.is_empty() {
             return;
         }

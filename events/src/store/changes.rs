@@ -82,7 +82,8 @@ impl<'a> Changes<'a> {
             Change::PutPerson(row) => put(self.places.entry((kind, row.account_id.0)), &mut self.people, row),
             // Of these, mails of several streams may tell in one batch: the last one holds.
             Change::PutSuppression(row) => {
-                self.suppressions.retain(|earlier| earlier.account_id != row.account_id);
+                let key = (row.account_id, &row.email_key);
+                self.suppressions.retain(|earlier| (earlier.account_id, &earlier.email_key) != key);
                 self.suppressions.push(row);
             }
             Change::DropSuppression(email_key) => {

@@ -16,9 +16,10 @@ impl Store {
     pub async fn tell_time(&self, env: &dyn Env) -> Result<(), StoreError> {
         let Self::Postgres(database) = self else { return Ok(()) };
         // Not to count as a way to the clock and back: waiting for a connection.
-        let mut connection = database.pool.acquire().await?;
+        let mut lent = database.connections.lend().await?;
         let asked = Instant::now();
-        let now = sqlx::query_scalar(postgres::sql::CLOCK).fetch_one(&mut *connection).await?;
+        let now = sqlx::query_scalar(postgres::sql::CLOCK).fetch_one(&mut *lent).await?;
+        lent.give_back();
         env.told(Moment::from_micros(now), asked.elapsed());
         Ok(())
     }

@@ -1,10 +1,10 @@
 //! Hints: what the broker was told about mails that are due, and claims of
 //! those it tells a worker about. Only a shared database has them.
 
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
-use super::postgres::sql;
+use super::postgres::{Connections, sql};
 use super::{Store, StoreError};
 use crate::ids::MailId;
 use crate::moment::Moment;
@@ -64,9 +64,9 @@ impl Store {
         matches!(self, Self::Postgres(_))
     }
 
-    fn shared(&self) -> Result<&PgPool, StoreError> {
+    fn shared(&self) -> Result<&Connections, StoreError> {
         match self {
-            Self::Postgres(database) => Ok(&database.pool),
+            Self::Postgres(database) => Ok(&database.connections),
             Self::Sqlite(_) => Err(StoreError::Unusable("a database of one process has no hints".to_owned())),
         }
     }
@@ -84,7 +84,7 @@ impl Store {
     /// # Errors
     /// The database does not answer, or is not shared.
     pub async fn lock_broker(&self) -> Result<Option<BrokerLock>, StoreError> {
-        let mut transaction = self.shared()?.begin().await?;
+        let mut transaction = self.shared()?.pool().begin().await?;
         let broker = sqlx::query_as(sql::LOCK_BROKER).fetch_optional(&mut *transaction).await?;
         Ok(broker.map(|broker| BrokerLock { broker, transaction }))
     }

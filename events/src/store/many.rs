@@ -27,7 +27,7 @@ impl Store {
             Self::Postgres(database) => {
                 let ids: Vec<Uuid> = accounts.iter().map(|account| account.0).collect();
                 let query = sqlx::query_as(postgres::sql::ADDRESSEES).bind(ids);
-                query.bind(now.micros()).fetch_all(&database.pool).await?
+                query.bind(now.micros()).fetch_all(&*database.connections).await?
             }
         })
     }
@@ -41,7 +41,7 @@ impl Store {
             }
             Self::Postgres(database) => {
                 let query = sqlx::query_as(postgres::sql::PEOPLE_BY_USERNAME).bind(keys);
-                query.fetch_all(&database.pool).await?
+                query.fetch_all(&*database.connections).await?
             }
         })
     }
@@ -54,7 +54,7 @@ impl Store {
             }
             Self::Postgres(database) => {
                 let ids: Vec<Uuid> = resets.iter().map(|reset| reset.0).collect();
-                sqlx::query_as(postgres::sql::RESETS).bind(ids).fetch_all(&database.pool).await?
+                sqlx::query_as(postgres::sql::RESETS).bind(ids).fetch_all(&*database.connections).await?
             }
         })
     }
@@ -78,7 +78,7 @@ impl Store {
             }
             Self::Postgres(database) => {
                 let query = sqlx::query_as(postgres::sql::ATTEMPTS_OF).bind(keys).bind(since);
-                query.fetch_all(&database.pool).await?
+                query.fetch_all(&*database.connections).await?
             }
         };
         Ok(rows.into_iter().collect())
@@ -105,7 +105,7 @@ impl Store {
                 let keys: Vec<_> = attempts.keys().map(String::as_str).collect();
                 let counts: Vec<_> = attempts.values().copied().collect();
                 let query = sqlx::query(postgres::sql::COUNT_ATTEMPTS).bind(keys).bind(counts);
-                query.bind(now).bind(since).execute(&database.pool).await?;
+                query.bind(now).bind(since).execute(&*database.connections).await?;
             }
         }
         Ok(())

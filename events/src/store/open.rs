@@ -72,7 +72,7 @@ impl Store {
                 database.readers.close().await;
                 database.writing.close().await;
             }
-            Self::Postgres(database) => database.pool.close().await,
+            Self::Postgres(database) => database.connections.close().await,
         }
     }
 }

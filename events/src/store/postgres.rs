@@ -1,23 +1,24 @@
-//! PostgreSQL: a pool, and a function of the database's own for appending.
+//! PostgreSQL: connections, and a function of the database's own for appending.
 
 mod append;
+mod connections;
 pub mod sql;
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use sqlx::PgPool;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::PgConnectOptions;
 
 use super::StoreError;
 
 pub(crate) use append::{append, find_wrong};
+pub(crate) use connections::Connections;
 
 pub(super) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgres");
 
-/// A pool on one database.
+/// Connections to one database.
 #[derive(Clone, Debug)]
 pub struct Database {
-    pub(crate) pool: PgPool,
+    pub(crate) connections: Arc<Connections>,
 }
 
 /// Connects to the database at `url`.
@@ -30,20 +31,10 @@ pub(crate) async fn open(url: &str) -> Result<Database, StoreError> {
     // would then sort the whole queue each time.
     let planner = [("enable_seqscan", "off"), ("enable_bitmapscan", "off"), ("jit", "off")];
     let options = options.options(planner).statement_cache_capacity(200);
-    let pool = pool(16).connect_with(options).await?;
-    Ok(Database { pool })
-}
-
-fn pool(size: u32) -> PgPoolOptions {
-    PgPoolOptions::new()
-        .max_connections(size)
-        // A batch is sent five times: still an answer within the 30 s of a request.
-        .acquire_timeout(Duration::from_secs(3))
-        // A ping before each use would double the round trips.
-        .test_before_acquire(false)
+    Ok(Database { connections: Connections::open(options).await?.into() })
 }
 
 /// Brings the tables up to this program's version.
 pub(crate) async fn migrate(database: &Database) -> Result<(), sqlx::migrate::MigrateError> {
-    MIGRATIONS.run(&database.pool).await
+    MIGRATIONS.run(database.connections.pool()).await
 }

@@ -63,6 +63,11 @@ pub(crate) struct Folded {
     pub(crate) payload: Vec<u8>,
 }
 
+/// Events that are read on SQLite's connection that writes: for so long commits wait.
+const AT_ONCE: i64 = 4096;
+/// What SQLite takes for no limit.
+const NO_LIMIT: i64 = -1;
+
 /// By place, in the order of [`Folded`]: twice as fast as by name.
 type FoldedRow = (Uuid, i64, String, i32, i64, Vec<u8>);
 
@@ -71,6 +76,20 @@ impl From<FoldedRow> for Folded {
         let recorded_at = Moment::from_micros(recorded_at);
         Self { stream: StreamId(stream), version, name, schema, recorded_at, payload }
     }
+}
+
+/// The rows of streams, unsorted.
+async fn folded_rows(database: &sqlite::Database, streams: &str) -> Result<Vec<FoldedRow>, sqlx::Error> {
+    let read = |limit: i64| sqlx::query_as(sqlite::sql::STREAMS).bind(streams).bind(limit);
+    // With the pages that it wrote in its cache; a reader's is stale after each commit.
+    let mut turn = database.writing.turn().await?;
+    let rows: Vec<FoldedRow> = read(AT_ONCE).fetch_all(&mut *turn).await?;
+    drop(turn);
+    if (rows.len() as i64) < AT_ONCE {
+        return Ok(rows);
+    }
+    // There may be more, and nobody is to wait for all of it.
+    read(NO_LIMIT).fetch_all(&database.readers).await
 }
 
 /// Fails when a version is missing among a stream's, which come from the first one on.
@@ -103,15 +122,12 @@ impl Store {
         let rows: Vec<FoldedRow> = match self {
             Self::Sqlite(database) => {
                 let ids = serde_json::to_string(&ids).map_err(|error| sqlx::Error::Encode(error.into()))?;
-                // With the pages that it wrote in its cache; a reader's is stale after each commit.
-                let mut turn = database.writing.turn().await?;
-                let query = sqlx::query_as(sqlite::sql::STREAMS).bind(ids);
-                let mut rows: Vec<FoldedRow> = query.fetch_all(&mut *turn).await?;
+                let mut rows = folded_rows(database, &ids).await?;
                 rows.sort_unstable_by_key(|(stream, version, ..)| (*stream, *version));
                 rows
             }
             Self::Postgres(database) => {
-                sqlx::query_as(postgres::sql::STREAMS).bind(ids).fetch_all(&database.pool).await?
+                sqlx::query_as(postgres::sql::STREAMS).bind(ids).fetch_all(&*database.connections).await?
             }
         };
         Ok(rows.into_iter().map(Folded::from).collect())

@@ -18,7 +18,7 @@ use sqlx::sqlite::{
 
 use super::StoreError;
 
-pub(crate) use append::{append, find_wrong};
+pub(crate) use append::{append, find_wrong, is_there};
 pub(crate) use checkpoint::Checkpointer;
 pub(crate) use writing::Writing;
 
@@ -79,3 +79,6 @@ pub(crate) async fn migrate(database: &Database) -> Result<(), sqlx::migrate::Mi
     transaction.end();
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,7 @@ use super::{Log, Store};
 use crate::rows::Change;
 
 /// At most one NOTIFY of a kind in this time.
-const EVERY: Duration = Duration::from_millis(50);
+const EVERY: Duration = Duration::from_millis(20);
 /// The pause before listening anew.
 const AGAIN: Duration = Duration::from_secs(1);
 const MAILS: &str = "rekey_mails";
@@ -86,9 +86,10 @@ impl Log {
     }
 }
 
-/// Two connections of our own: one listens, one tells.
+/// Two connections of our own: one listens, one tells. A NOTIFY is worth no sync of the disk.
 fn aside(database: &Database) -> PgPool {
-    let options = (*database.pool.connect_options()).clone();
+    let options = (*database.connections.pool().connect_options()).clone();
+    let options = options.options([("synchronous_commit", "off")]);
     PgPoolOptions::new().max_connections(2).idle_timeout(None).max_lifetime(None).connect_lazy_with(options)
 }
 

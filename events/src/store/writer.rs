@@ -89,7 +89,7 @@ impl Writer {
     async fn let_callers_come_back(&self) {
         give_way(|| self.queue.len(), BATCH).await;
         if matches!(self.store, Store::Sqlite(_)) {
-            // A few callers less in the next batch, when somebody reads for long.
+            // A few callers less in the next batch, when somebody reads for long: then on another connection.
             let _ = tokio::time::timeout(LOADED, self.loads.answered()).await;
             give_way(|| self.queue.len(), BATCH).await;
         }
@@ -239,13 +239,11 @@ pub(super) async fn give_way(waiting: impl Fn() -> usize, most: usize) {
 }
 
 /// Whether an event's id or version is taken: by another's, or by the same commit, sent before.
-/// SQLite has a trigger that says so first.
 fn is_there(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(|cause| {
-        let is_among_events = cause.is_unique_violation()
-            && ["event_id", "version"].iter().any(|name| taken(cause).contains(name));
-        is_among_events || cause.message().contains("REPLACE on events is refused")
-    })
+    let is_among_events = |cause: &dyn DatabaseError| {
+        cause.is_unique_violation() && ["event_id", "version"].iter().any(|name| taken(cause).contains(name))
+    };
+    sqlite::is_there(error) || error.as_database_error().is_some_and(is_among_events)
 }
 
 /// What is taken. PostgreSQL names the constraint, SQLite the column, in its message.

@@ -15,6 +15,8 @@ use super::wrong::{self, Given};
 
 /// Longer than a lease, so that who stood still is fenced out.
 const STANDSTILL: Duration = Duration::from_secs(15);
+/// Where the mailers' clock may be, in hours.
+const ASTRAY: [i64; 3] = [-2, 0, 2];
 
 /// Draws faults, and notes them.
 pub struct Faults {
@@ -26,6 +28,8 @@ pub struct Faults {
     still: Vec<(usize, Span)>,
     /// What is broken, and until when.
     broken: BTreeMap<Broken, Span>,
+    /// Where the mailers' clock is, in hours.
+    hours: i64,
 }
 
 /// Until when, and where in the journal.
@@ -44,8 +48,8 @@ enum Broken {
 
 impl Faults {
     pub fn new(dice: ManualEnv) -> Self {
-        let (journal, given) = Default::default();
-        Self { dice, begun: Instant::now(), journal, given, still: Vec::new(), broken: BTreeMap::new() }
+        let (journal, given, broken) = Default::default();
+        Self { dice, begun: Instant::now(), journal, given, still: Vec::new(), broken, hours: 0 }
     }
 
     /// One more fault, at a moment that may be any; in a calm, all are mended.
@@ -139,10 +143,11 @@ impl Faults {
         }
     }
 
-    /// Of the mailers that go by it.
+    /// Of the mailers that go by it: always to somewhere else.
     fn jump_clock(&mut self, town: &Town) {
-        let from = now();
-        town.clock.jump([-2, 0, 2][self.draw(0..3) as usize]);
+        let (from, which) = (now(), self.draw(0..2) as usize);
+        self.hours = ASTRAY.into_iter().filter(|hours| *hours != self.hours).nth(which).unwrap();
+        town.clock.jump(self.hours);
         self.is_over("mailers' clock jumped", Reach::Elsewhere, from);
     }
 

@@ -58,9 +58,9 @@ pub struct Killed {
 }
 
 impl Town {
-    /// With a mail server that forgets what it was sent.
+    /// With a mail server that forgets what it was sent, and takes lines as real ones do.
     pub async fn start() -> Self {
-        Self::beside(SmtpSink::builder().forget_bytes(), "info").await
+        Self::beside(SmtpSink::builder().forget_bytes().pipelining(), "info").await
     }
 
     /// Beside this mail server; every process logs at `level`.

@@ -1,5 +1,5 @@
-//! Wrong answers of the mail server: one mail in three fails somewhere, or is
-//! taken without a word.
+//! Wrong answers of the mail server: more than four tries in ten fail somewhere,
+//! or are taken without a word.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

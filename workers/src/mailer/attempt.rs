@@ -38,7 +38,7 @@ struct StillWanted<'a> {
 }
 
 impl Gate for StillWanted<'_> {
-    async fn before_data(&self) -> Verdict {
+    async fn before_body(&self) -> Verdict {
         self.watch.waits_for_nobody();
         let wanted = matches!(self.mailer.unwanted(self.row).await, Ok(None));
         let noted = wanted && self.mailer.note_provider(self.row, self.provider).await;

@@ -29,6 +29,14 @@ struct Held {
 }
 
 impl Held {
+    /// What is held after a renewal that was asked for `before`, and `answered` then. Somewhere between the
+    /// two the database took it in: one that did not last till the answer may have been over for a moment, in
+    /// which others took what was claimed.
+    fn after(held: Option<Self>, before: Instant, answered: Instant) -> Self {
+        let unbroken = held.filter(|held| held.lasts_at(answered));
+        Self { since: unbroken.map_or(answered, |held| held.since), renewed: before }
+    }
+
     fn lasts_at(&self, at: Instant) -> bool {
         at.duration_since(self.renewed) + MARGIN < GOOD_FOR
     }
@@ -39,15 +47,14 @@ impl Lease {
         Self { store, worker, held: Arc::default() }
     }
 
-    /// Renews it once, and tells what the mails in hand wait for. The moment
-    /// before asking counts: the database's may be later, never earlier.
+    /// Renews it once, and tells what the mails in hand wait for. For how long it is good, the
+    /// moment before asking counts: the database's may be later, never earlier.
     pub(super) async fn renew(&self, waits: &[Wait]) {
         let before = Instant::now();
         match self.store.renew_lease(self.worker, GOOD_FOR, waits).await {
             Ok(()) => {
                 let mut held = self.lock();
-                let unbroken = held.filter(|held| held.lasts_at(before));
-                *held = Some(Held { since: unbroken.map_or(before, |held| held.since), renewed: before });
+                *held = Some(Held::after(*held, before, Instant::now()));
             }
             Err(error) => tracing::warn!(%error, "the lease was not renewed"),
         }
@@ -75,5 +82,32 @@ impl Lease {
 
     fn lock(&self) -> MutexGuard<'_, Option<Held>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn a_lease_renewed_in_time_is_one_lease() {
+        let start = Instant::now();
+        let first = Held::after(None, start, start + SECOND);
+        assert_eq!(first.since, start + SECOND);
+        let second = Held::after(Some(first), start + 4 * SECOND, start + 5 * SECOND);
+        assert_eq!((second.since, second.renewed), (first.since, start + 4 * SECOND));
+    }
+
+    /// Others may take what was claimed until the database has the renewal.
+    #[test]
+    fn a_renewal_that_is_answered_too_late_begins_another() {
+        let start = Instant::now();
+        let first = Held::after(None, start, start);
+        for before in [start + 4 * SECOND, start + 11 * SECOND] {
+            let second = Held::after(Some(first), before, start + 11 * SECOND);
+            assert_eq!((second.since, second.renewed), (start + 11 * SECOND, before));
+        }
     }
 }

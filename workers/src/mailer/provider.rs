@@ -68,7 +68,7 @@ impl Provider {
         let begun = self.standing.breaker().begin(env.now());
         let route = match &self.outlet {
             Outlet::Smtp(pool) => Route::Smtp(pool.deliver(envelope, bytes, gate).await),
-            Outlet::Folder(folder) => match gate.before_data().await {
+            Outlet::Folder(folder) => match gate.before_body().await {
                 Verdict::Go => {
                     keep(folder, mail, bytes).await.map_or_else(Route::Unwritable, |()| Route::Kept)
                 }

@@ -17,8 +17,8 @@ pub const RESET: &str = "reset";
 
 /// Asked twice in every delivery. The mailer looks up here whether the link still lives and its own lease still holds.
 pub trait Gate: Sync {
-    /// Asked when the server has taken the recipient, before DATA. May ask the database.
-    fn before_data(&self) -> impl Future<Output = Verdict> + Send;
+    /// Asked when the server has taken the recipient, while it is asked for DATA. May ask the database.
+    fn before_body(&self) -> impl Future<Output = Verdict> + Send;
 
     /// Asked when the body is written and only the final dot is missing. Must be quick: the server is waiting.
     fn before_dot(&self) -> impl Future<Output = Verdict> + Send;
@@ -32,7 +32,7 @@ pub trait Gate: Sync {
 pub struct Open;
 
 impl Gate for Open {
-    async fn before_data(&self) -> Verdict {
+    async fn before_body(&self) -> Verdict {
         Verdict::Go
     }
 

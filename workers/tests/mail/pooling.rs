@@ -50,6 +50,17 @@ async fn a_connection_is_used_for_so_many_mails() {
     sink.wait_for_open(1).await;
 }
 
+/// The server answers neither before it has both.
+#[tokio::test]
+async fn mail_and_rcpt_travel_together() {
+    let sink = SmtpSink::builder().pipelining().start().await.unwrap();
+    let pool = pool(&sink);
+    for _ in 0..2 {
+        assert!(matches!(send(&pool).await, Delivery::Accepted { .. }));
+    }
+    assert_eq!(sink.connections(), 1);
+}
+
 /// One after the other over one connection: no reply is taken for another's.
 #[tokio::test]
 async fn refused_recipients_leave_a_pipelined_connection_in_order() {

@@ -9,7 +9,8 @@ use crate::store::changes::Changes;
 use crate::store::writer::Prepared;
 
 /// Appends `batch`, decided in `epoch`, after the position that it answers;
-/// nothing when a stream is not where a commit believes.
+/// nothing when a stream is not where a commit believes. One that a commit begins
+/// is not looked up: if it is there, an index is violated, which is an error.
 pub(crate) async fn append(
     database: &Database,
     epoch: i32,
@@ -37,7 +38,7 @@ pub(crate) async fn append(
         .bind(changes.resets)
         .bind(changes.mails)
         .bind(others)
-        .fetch_one(&database.pool)
+        .fetch_one(&*database.connections)
         .await
 }
 
@@ -55,7 +56,7 @@ pub(crate) async fn find_wrong(
         .bind(expected.commit)
         .bind(expected.stream)
         .bind(expected.version)
-        .fetch_all(&database.pool)
+        .fetch_all(&*database.connections)
         .await
 }
 

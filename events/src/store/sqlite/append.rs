@@ -17,15 +17,20 @@ use crate::store::writer::Prepared;
 use crate::store::{Commit, sql as common};
 
 /// Appends `batch`, decided in `epoch`, after the position that it answers;
-/// nothing when a stream is not where a commit believes.
+/// nothing when a stream is not where a commit believes. One that a commit begins
+/// is not looked up: if it is there, that is an error ([`is_there`]).
 pub(crate) async fn append(
     database: &Database,
     epoch: i32,
     batch: &[Prepared],
 ) -> Result<Option<i64>, sqlx::Error> {
     let mut transaction = database.writing.transaction().await?;
-    let head = append_on(&mut transaction.connection, epoch, batch).await?;
-    transaction.end();
+    let appended = append_on(&mut transaction.connection, epoch, batch).await;
+    // After any other error nobody knows what is left of the transaction.
+    if appended.as_ref().err().is_none_or(is_there) {
+        transaction.end();
+    }
+    let head = appended?;
     if batch.iter().any(forgets) {
         database.checkpointer.forgotten();
     } else {
@@ -65,7 +70,16 @@ async fn append_on(
 
 /// Whether the log's head found no place to move to; see [`sql::BEGIN`].
 fn is_refused(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(|cause| cause.message().contains("log_head.position"))
+    says(error, "log_head.position")
+}
+
+/// Whether an event's id or version is taken: a trigger says so, and rolls all back.
+pub(crate) fn is_there(error: &sqlx::Error) -> bool {
+    says(error, "REPLACE on events is refused")
+}
+
+fn says(error: &sqlx::Error, words: &str) -> bool {
+    error.as_database_error().is_some_and(|cause| cause.message().contains(words))
 }
 
 /// Writes the batch after the position that it answers: few events with all that
@@ -134,5 +148,5 @@ fn insert(head: i64, epoch: i32, events: &[Row<'_>]) -> Result<Script, sqlx::Err
     Ok(script)
 }
 
-/// Events that are not worth a statement for many.
-const FEW: usize = 4;
+/// Fewer events than this are not worth a statement for many.
+const FEW: usize = sql::INSERTS[sql::INSERTS.len() - 1].0;

@@ -66,9 +66,9 @@ statements! {
     INSERT_4_EVENTS = insert!(four!(row!("?")));
     INSERT_16_EVENTS = insert!(four!(four!(row!("?"))));
     INSERT_64_EVENTS = insert!(four!(four!(four!(row!("?")))));
-    /// Streams' events, unsorted; `CROSS JOIN` is joined in this order.
+    /// Streams' events, unsorted, so many at most; `CROSS JOIN` is joined in this order.
     STREAMS = "SELECT e.stream, e.version, e.type, e.schema, e.recorded_at, e.payload
-        FROM json_each(?1) s CROSS JOIN events e ON e.stream = unhex(s.value, '-')";
+        FROM json_each(?1) s CROSS JOIN events e ON e.stream = unhex(s.value, '-') LIMIT ?2";
     /// Many rows by their keys, and many counts: see the reads of one.
     ADDRESSEES = "SELECT p.*, EXISTS (
             SELECT 1 FROM suppressions s WHERE s.email_key = p.email_key AND s.ends_at > ?2) AS suppressed

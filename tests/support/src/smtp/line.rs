@@ -31,6 +31,11 @@ impl Lines {
         Ok(text)
     }
 
+    /// Returns once there is more to read, or the client is gone.
+    pub(super) async fn more(&mut self) -> io::Result<()> {
+        self.stream.fill_buf().await.map(drop)
+    }
+
     /// Writes `text` and a line end.
     pub(super) async fn reply(&mut self, text: &str) -> io::Result<()> {
         self.stream.write_all(format!("{text}\r\n").as_bytes()).await?;

@@ -110,6 +110,9 @@ impl<'a> Conversation<'a> {
         self.state.mails += 1;
         self.forget();
         self.from = path(line);
+        if self.server.settings.pipelining {
+            self.lines.more().await?;
+        }
         self.answer(Phase::Mail, "250 2.1.0 Ok").await
     }
 

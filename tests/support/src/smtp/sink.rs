@@ -43,7 +43,7 @@ impl Builder {
         self
     }
 
-    /// Offers PIPELINING (RFC 2920).
+    /// Offers PIPELINING (RFC 2920), and insists on it: what `MAIL` is told waits for the line after it.
     pub fn pipelining(mut self) -> Self {
         self.settings.pipelining = true;
         self

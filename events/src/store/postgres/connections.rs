@@ -1,0 +1,170 @@
+//! Connections, lent for one statement each.
+//!
+//! A pool asks a connection after each use whether it still lives: a second round trip
+//! for every statement. Here one that has answered is lent again as it is; any other
+//! goes back to the pool, which asks it, and closes it when it is broken or old.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures::future::BoxFuture;
+use futures::stream::{self, BoxStream};
+use futures::{FutureExt, StreamExt, TryFutureExt, TryStreamExt};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgQueryResult, PgRow, PgStatement, PgTypeInfo};
+use sqlx::{Describe, Either, Execute, Executor, PgConnection, PgPool, Postgres, SqlStr};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// Connections to lend.
+const LENT: usize = 14;
+/// More, for whoever asks the pool itself: transactions of several statements, migrations.
+const OTHERS: usize = 2;
+/// How long to wait for one. A batch is sent five times: still an answer within the 30 s of a request.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// After this time the pool is to look at it again.
+const AGE: Duration = Duration::from_secs(300);
+
+/// Connections to one database; an executor of statements.
+#[derive(Debug)]
+pub(crate) struct Connections {
+    pool: PgPool,
+    lent: Semaphore,
+    idle: Mutex<Vec<Connection>>,
+}
+
+#[derive(Debug)]
+struct Connection {
+    inner: PoolConnection<Postgres>,
+    since: Instant,
+}
+
+/// A connection for one statement. Unless it is [given back](Self::give_back), the pool has a look at it.
+#[derive(Debug)]
+pub(crate) struct Lent<'a> {
+    connection: Connection,
+    from: &'a Connections,
+    _permit: SemaphorePermit<'a>,
+}
+
+impl Connections {
+    /// Connects with `options`.
+    pub(super) async fn open(options: PgConnectOptions) -> Result<Self, sqlx::Error> {
+        let pool = PgPoolOptions::new()
+            .max_connections((LENT + OTHERS) as u32)
+            .acquire_timeout(PATIENCE)
+            // A ping before each use, too, would be a third round trip.
+            .test_before_acquire(false)
+            .connect_with(options)
+            .await?;
+        Ok(Self { pool, lent: Semaphore::new(LENT), idle: Mutex::default() })
+    }
+
+    /// The pool they are of.
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// Lends one: the one used last.
+    ///
+    /// # Errors
+    /// None is free for 3 seconds, or the database does not answer.
+    pub(crate) async fn lend(&self) -> Result<Lent<'_>, sqlx::Error> {
+        let permit = tokio::time::timeout(PATIENCE, self.lent.acquire()).await;
+        let permit = permit.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
+        let idle = self.idle().pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => Connection { inner: self.pool.acquire().await?, since: Instant::now() },
+        };
+        Ok(Lent { connection, from: self, _permit: permit })
+    }
+
+    /// Closes them, after what they are at.
+    pub(crate) async fn close(&self) {
+        self.lent.close();
+        self.idle().clear();
+        self.pool.close().await;
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Lent<'_> {
+    /// Gives it back: it has answered.
+    pub(crate) fn give_back(self) {
+        let mut idle = self.from.idle();
+        // Those that are closing wait for it.
+        if self.connection.since.elapsed() < AGE && !self.from.lent.is_closed() {
+            idle.push(self.connection);
+        }
+    }
+}
+
+impl Deref for Lent<'_> {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.connection.inner
+    }
+}
+
+impl DerefMut for Lent<'_> {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.connection.inner
+    }
+}
+
+impl<'c> Executor<'c> for &'c Connections {
+    type Database = Postgres;
+
+    fn fetch_many<'e, 'q: 'e, E>(
+        self,
+        query: E,
+    ) -> BoxStream<'e, Result<Either<PgQueryResult, PgRow>, sqlx::Error>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        let all = async move {
+            let mut lent = self.lend().await?;
+            let all: Vec<_> = lent.fetch_many(query).try_collect().await?;
+            lent.give_back();
+            Ok(stream::iter(all).map(Ok))
+        };
+        all.try_flatten_stream().boxed()
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<PgRow>, sqlx::Error>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        let row = async move {
+            let mut lent = self.lend().await?;
+            let row = lent.fetch_optional(query).await?;
+            lent.give_back();
+            Ok(row)
+        };
+        row.boxed()
+    }
+
+    fn prepare_with<'e>(
+        self,
+        text: SqlStr,
+        parameters: &'e [PgTypeInfo],
+    ) -> BoxFuture<'e, Result<PgStatement, sqlx::Error>>
+    where
+        'c: 'e,
+    {
+        async move { self.pool.prepare_with(text, parameters).await }.boxed()
+    }
+    fn describe<'e>(self, text: SqlStr) -> BoxFuture<'e, Result<Describe<Postgres>, sqlx::Error>>
+    where
+        'c: 'e,
+    {
+        async move { self.pool.describe(text).await }.boxed()
+    }
+}

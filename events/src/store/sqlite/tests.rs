@@ -1,0 +1,49 @@
+//! What the connection that writes outlives.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::Database;
+use crate::env::{Env, SystemEnv};
+use crate::envelope::NewEvent;
+use crate::ids::{EventId, StreamId};
+use crate::store::{Appended, Commit, Log, Store};
+
+/// A commit that begins a stream.
+fn begin() -> Commit {
+    let event = NewEvent {
+        stream: StreamId(SystemEnv.uuid()),
+        version: 1,
+        event_id: EventId::new(&SystemEnv),
+        name: "SignedIn",
+        schema: 1,
+        recorded_at: SystemEnv.now(),
+        payload: b"{}".to_vec(),
+        metadata: b"{}".to_vec(),
+        subject: None,
+    };
+    Commit { events: vec![event], ..Commit::default() }
+}
+
+async fn run(database: &Database, statement: &'static str) {
+    sqlx::query(statement).execute(&mut *database.writing.turn().await.unwrap()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_commit_sent_again_leaves_the_connection_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("rekey.db").display());
+    let store = Store::open(&url).await.unwrap();
+    store.migrate(Uuid::from_u128(7)).await.unwrap();
+    let (log, writer) = Log::open(store.clone(), Arc::new(SystemEnv)).await.unwrap();
+    tokio::spawn(writer.run());
+    let Store::Sqlite(database) = &store else { unreachable!("a file") };
+    // Another connection would not have it.
+    run(database, "CREATE TEMP TABLE mark (x)").await;
+    let commit = begin();
+    for before in [false, true, true] {
+        assert_eq!(log.append(commit.clone()).await.unwrap(), Appended { position: 1, before });
+    }
+    run(database, "SELECT * FROM mark").await;
+}
