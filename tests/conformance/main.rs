@@ -8,6 +8,7 @@ mod batch;
 mod bed;
 mod bytes;
 mod commands;
+mod connections;
 mod cut;
 mod facts;
 mod fold;
@@ -102,6 +103,7 @@ suite! {
         wal::a_held_snapshot_stalls_nobody,
     }
     postgres {
+        connections::statements_left_halfway_cost_nobody_a_connection,
         cut::cut_connections_lose_and_double_nothing,
         history::truncating_the_log_is_refused,
         plan::a_plan_made_on_the_empty_log_outlives_it_well,

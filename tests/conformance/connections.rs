@@ -1,0 +1,27 @@
+//! PostgreSQL's connections are lent for a statement each, also after one that nobody waited for.
+
+use futures::FutureExt;
+use futures::future::join_all;
+
+use crate::bed::Bed;
+use crate::facts::account;
+
+pub async fn statements_left_halfway_cost_nobody_a_connection(bed: Bed) {
+    for _ in 0..3 {
+        account(&bed, &bed.log).await;
+    }
+    // Sent, and their answers left on the line; a few are answered at once.
+    let mut left = 0;
+    while left < 100 {
+        left += usize::from(bed.store.after(0, 10).now_or_never().is_none());
+    }
+    let reads = (0..200).map(|nth| bed.store.after(nth % 2, 1));
+    for (nth, events) in (0..).zip(join_all(reads).await) {
+        let positions: Vec<_> = events.unwrap().iter().map(|event| event.position).collect();
+        assert_eq!(positions, [nth % 2 + 1], "another statement's answer");
+    }
+    let own = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+        AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
+    let connections = bed.sql().await.number(own).await;
+    assert!((1..=16).contains(&connections), "{connections} connections");
+}
