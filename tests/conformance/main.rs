@@ -103,6 +103,7 @@ suite! {
         wal::a_held_snapshot_stalls_nobody,
     }
     postgres {
+        plan::a_long_queue_is_claimed_by_index,
         connections::statements_left_halfway_cost_nobody_a_connection,
         cut::cut_connections_lose_and_double_nothing,
         history::truncating_the_log_is_refused,

@@ -29,8 +29,7 @@ async fn fill(bed: &Bed) {
 /// Every statement that rekey knows, but for the few on another subject.
 pub async fn a_full_log_is_read_by_index(bed: Bed) {
     fill(&bed).await;
-    let mut sql = bed.sql().await;
-    sql.run(if matches!(sql, Sql::Postgres(_)) { AS_THE_POOL } else { "SELECT 1" }).await.unwrap();
+    let mut sql = as_rekey(&bed).await;
     for (name, text) in sql::every(&bed.store) {
         for statement in text.split(';') {
             let plan = explain(&mut sql, statement).await;
@@ -49,8 +48,36 @@ fn scans_events(line: &str) -> bool {
     }
 }
 
-/// The settings of rekey's own connections; and the plan they would settle on.
-const AS_THE_POOL: &str = "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan";
+const MAILS: &str = "INSERT INTO mails
+    SELECT gen_random_uuid(), 'reset_link', gen_random_uuid(), gen_random_uuid(), 'pending', 1, 0, 0, n, 0
+    FROM generate_series(1, 20000) n";
+
+/// Trap: planned on statistics of an empty table, a claim took a bitmap and sorted the whole queue.
+pub async fn a_long_queue_is_claimed_by_index(bed: Bed) {
+    let mut sql = as_rekey(&bed).await;
+    sql.run(&format!("ANALYZE mails; {MAILS}")).await.unwrap();
+    for (claim, index) in
+        [("CLAIM_MAILS", "mails_due"), ("CLAIM_OVERLOOKED", "mails_due"), ("CLAIM_HINTED", "mails_pkey")]
+    {
+        let (_, text) = sql::every(&bed.store).into_iter().find(|(name, _)| *name == claim).unwrap();
+        let plan = explain(&mut sql, text).await;
+        assert!(plan.contains(&format!("Index Scan using {index} on mails m")), "{claim}:\n{plan}");
+        let sorts_the_queue = plan.contains("Sort Key: m.due_at");
+        assert!(!sorts_the_queue, "{claim}:\n{plan}");
+    }
+}
+
+/// A connection with the settings of rekey's own; and the plan they would settle on.
+async fn as_rekey(bed: &Bed) -> Sql {
+    let mut sql = bed.sql().await;
+    for (name, value) in sql::settings(&bed.store) {
+        sql.run(&format!("SET {name} = {value}")).await.unwrap();
+    }
+    if matches!(sql, Sql::Postgres(_)) {
+        sql.run("SET plan_cache_mode = force_generic_plan").await.unwrap();
+    }
+    sql
+}
 
 async fn explain(sql: &mut Sql, text: &str) -> String {
     let rows = match sql {

@@ -24,13 +24,7 @@ pub struct Database {
 /// Connects to the database at `url`.
 pub(crate) async fn open(url: &str) -> Result<Database, StoreError> {
     let options: PgConnectOptions = url.parse()?;
-    // A statement planned while its table was empty would keep its sequential
-    // scan; all of ours have an index to go by. But for the log's head: its one
-    // row is scanned, at a cost so exaggerated now that it would be compiled.
-    // Nor a bitmap: of a table that was small when it was last looked at, a claim
-    // would then sort the whole queue each time.
-    let planner = [("enable_seqscan", "off"), ("enable_bitmapscan", "off"), ("jit", "off")];
-    let options = options.options(planner).statement_cache_capacity(200);
+    let options = options.options(sql::SETTINGS).statement_cache_capacity(200);
     Ok(Database { connections: Connections::open(options).await?.into() })
 }
 

@@ -121,6 +121,15 @@ statements! {
     END_LEASE = "DELETE FROM workers WHERE worker_id = $1";
 }
 
+/// The settings of every connection to `store`.
+#[must_use]
+pub fn settings(store: &super::Store) -> &'static [(&'static str, &'static str)] {
+    match store {
+        super::Store::Sqlite(_) => &[],
+        super::Store::Postgres(_) => &super::postgres::sql::SETTINGS,
+    }
+}
+
 /// Every statement that `store` may be asked, with its name.
 #[must_use]
 pub fn every(store: &super::Store) -> Vec<(&'static str, &'static str)> {
