@@ -161,6 +161,7 @@ impl<'c> Executor<'c> for &'c Connections {
     {
         async move { self.pool.prepare_with(text, parameters).await }.boxed()
     }
+
     fn describe<'e>(self, text: SqlStr) -> BoxFuture<'e, Result<Describe<Postgres>, sqlx::Error>>
     where
         'c: 'e,
