@@ -52,7 +52,6 @@ impl Connection {
         let provider = Arc::clone(&self.provider);
         let waits_for = |phase: Phase| gate.waits_for(&provider.config.name, phase.as_str());
         self.address(mail, &waits_for).await?;
-        waits_for(Phase::Data);
         // Asked while the server answers: a round trip less, and nothing of the mail has left us.
         let asked = async {
             let verdict = gate.before_body().await;
