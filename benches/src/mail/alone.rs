@@ -97,7 +97,9 @@ async fn source(program: &Path, sink: &Sink, options: &Options, mailers: usize, 
     command.env("LD_LIBRARY_PATH", program.with_file_name("../lib/postfix"));
     let mut child = command.stdout(Stdio::null()).spawn().unwrap();
     sink.wait_for(options.mails).await;
-    let tally = sink.tally();
     assert!(child.wait().await.unwrap().success());
+    let tally = sink.tally();
+    assert_eq!(tally.mails, options.mails);
+    assert!(tally.bytes.abs_diff(bytes) < bytes / 20, "{} bytes a mail, ours {bytes}", tally.bytes);
     options.mails as f64 / tally.last.duration_since(tally.first).as_secs_f64()
 }
