@@ -70,14 +70,26 @@ impl Connections {
     /// # Errors
     /// None is free for 3 seconds, or the database does not answer.
     pub(crate) async fn lend(&self) -> Result<Lent<'_>, sqlx::Error> {
-        let permit = tokio::time::timeout(PATIENCE, self.lent.acquire()).await;
-        let permit = permit.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
-        let idle = self.idle().pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => Connection { inner: self.pool.acquire().await?, since: Instant::now() },
+        let lent = async {
+            let permit = self.lent.acquire().await.map_err(|_| sqlx::Error::PoolClosed)?;
+            let connection = match self.young() {
+                Some(connection) => connection,
+                None => Connection { inner: self.pool.acquire().await?, since: Instant::now() },
+            };
+            Ok(Lent { connection, from: self, _permit: permit })
         };
-        Ok(Lent { connection, from: self, _permit: permit })
+        tokio::time::timeout(PATIENCE, lent).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+    }
+
+    /// An idle one. Those that were not looked at for long may be dead: back to the pool with them.
+    fn young(&self) -> Option<Connection> {
+        let mut idle = self.idle();
+        while let Some(connection) = idle.pop() {
+            if connection.since.elapsed() < AGE {
+                return Some(connection);
+            }
+        }
+        None
     }
 
     /// Closes them, after what they are at.
