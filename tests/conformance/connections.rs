@@ -6,6 +6,9 @@ use futures::future::join_all;
 use crate::bed::Bed;
 use crate::facts::account;
 
+const OTHERS: &str = "FROM pg_stat_activity WHERE datname = current_database()
+    AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
+
 pub async fn statements_left_halfway_cost_nobody_a_connection(bed: Bed) {
     for _ in 0..3 {
         account(&bed, &bed.log).await;
@@ -20,8 +23,17 @@ pub async fn statements_left_halfway_cost_nobody_a_connection(bed: Bed) {
         let positions: Vec<_> = events.unwrap().iter().map(|event| event.position).collect();
         assert_eq!(positions, [nth % 2 + 1], "another statement's answer");
     }
-    let own = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
-        AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
-    let connections = bed.sql().await.number(own).await;
+    let connections = bed.sql().await.number(&format!("SELECT count(*) {OTHERS}")).await;
     assert!((1..=16).contains(&connections), "{connections} connections");
+}
+
+/// Many idle connections are cut at once, as by a restart: finding out costs one statement, not one each.
+pub async fn connections_that_were_cut_while_idle_cost_one_statement(bed: Bed) {
+    account(&bed, &bed.log).await;
+    join_all((0..64).map(|_| bed.store.after(0, 1))).await;
+    let mut sql = bed.sql().await;
+    assert!(sql.number(&format!("SELECT count(*) {OTHERS}")).await > 10, "they are not many");
+    sql.rows(&format!("SELECT pg_terminate_backend(pid, 5000) {OTHERS}")).await.unwrap();
+    assert!(bed.store.after(0, 1).await.is_err(), "nothing was cut");
+    assert_eq!(bed.store.after(0, 1).await.unwrap().len(), 1);
 }

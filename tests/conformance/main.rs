@@ -105,6 +105,7 @@ suite! {
     postgres {
         plan::a_long_queue_is_claimed_by_index,
         connections::statements_left_halfway_cost_nobody_a_connection,
+        connections::connections_that_were_cut_while_idle_cost_one_statement,
         cut::cut_connections_lose_and_double_nothing,
         history::truncating_the_log_is_refused,
         plan::a_plan_made_on_the_empty_log_outlives_it_well,

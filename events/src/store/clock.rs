@@ -18,8 +18,8 @@ impl Store {
         // Not to count as a way to the clock and back: waiting for a connection.
         let mut lent = database.connections.lend().await?;
         let asked = Instant::now();
-        let now = sqlx::query_scalar(postgres::sql::CLOCK).fetch_one(&mut *lent).await?;
-        lent.give_back();
+        let now = sqlx::query_scalar(postgres::sql::CLOCK).fetch_one(&mut *lent).await;
+        let now = lent.answered(now)?;
         env.told(Moment::from_micros(now), asked.elapsed());
         Ok(())
     }

@@ -51,7 +51,7 @@ impl From<sqlx::Error> for StoreError {
 }
 
 /// Whether the line, the pool or the server's load is to blame, not the statement.
-fn is_passing(error: &sqlx::Error) -> bool {
+pub(super) fn is_passing(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)

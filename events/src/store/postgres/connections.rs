@@ -16,6 +16,8 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgQueryResult, PgRow, PgSt
 use sqlx::{Describe, Either, Execute, Executor, PgConnection, PgPool, Postgres, SqlStr};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use crate::store::error::is_passing;
+
 /// Connections to lend.
 const LENT: usize = 14;
 /// More, for whoever asks the pool itself: transactions of several statements, migrations.
@@ -39,7 +41,7 @@ struct Connection {
     since: Instant,
 }
 
-/// A connection for one statement. Unless it is [given back](Self::give_back), the pool has a look at it.
+/// A connection for one statement. Unless it has [answered](Self::answered), the pool has a look at it.
 #[derive(Debug)]
 pub(crate) struct Lent<'a> {
     connection: Connection,
@@ -105,13 +107,19 @@ impl Connections {
 }
 
 impl Lent<'_> {
-    /// Gives it back: it has answered.
-    pub(crate) fn give_back(self) {
+    /// Hands on what it answered, and gives it back if it did.
+    pub(crate) fn answered<T>(self, answer: Result<T, sqlx::Error>) -> Result<T, sqlx::Error> {
         let mut idle = self.from.idle();
-        // Those that are closing wait for it.
-        if self.connection.since.elapsed() < AGE && !self.from.lent.is_closed() {
-            idle.push(self.connection);
+        match &answer {
+            // Those that are closing wait for it.
+            Ok(_) if self.connection.since.elapsed() < AGE && !self.from.lent.is_closed() => {
+                idle.push(self.connection);
+            }
+            // What cut this one may have cut them all, and each would cost a statement to find out.
+            Err(error) if is_passing(error) => idle.clear(),
+            _ => {}
         }
+        answer
     }
 }
 
@@ -142,8 +150,8 @@ impl<'c> Executor<'c> for &'c Connections {
     {
         let all = async move {
             let mut lent = self.lend().await?;
-            let all: Vec<_> = lent.fetch_many(query).try_collect().await?;
-            lent.give_back();
+            let all = lent.fetch_many(query).try_collect().await;
+            let all: Vec<_> = lent.answered(all)?;
             Ok(stream::iter(all).map(Ok))
         };
         all.try_flatten_stream().boxed()
@@ -156,9 +164,8 @@ impl<'c> Executor<'c> for &'c Connections {
     {
         let row = async move {
             let mut lent = self.lend().await?;
-            let row = lent.fetch_optional(query).await?;
-            lent.give_back();
-            Ok(row)
+            let row = lent.fetch_optional(query).await;
+            lent.answered(row)
         };
         row.boxed()
     }
