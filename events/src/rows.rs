@@ -103,6 +103,10 @@ pub struct PersonRow {
     pub email_key: String,
     /// The person's name, as shown.
     pub display_name: String,
+    /// The [`Language`](crate::Language) that the person reads, if that is known.
+    pub language: Option<String>,
+    /// The time zone that the person's moments are told in, if that is known: `Europe/Berlin`.
+    pub zone: Option<String>,
 }
 
 /// A vault row: an address that a mail server called dead. Nothing is sent there for a while.

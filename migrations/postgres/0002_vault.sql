@@ -4,10 +4,13 @@
 CREATE TABLE people (
     account_id   uuid PRIMARY KEY,
     username     text NOT NULL,
-    username_key text NOT NULL,
+    -- Compared byte by byte on any server: what begins with a search must sort beside it.
+    username_key text COLLATE "C" NOT NULL,
     email        text NOT NULL,
-    email_key    text NOT NULL,
+    email_key    text COLLATE "C" NOT NULL,
     display_name text NOT NULL,
+    language     text,
+    zone         text,
     CONSTRAINT people_username UNIQUE (username_key)
 );
 

@@ -100,7 +100,8 @@ BEGIN
         INSERT INTO people SELECT * FROM jsonb_populate_recordset(NULL::people, changes -> 'people')
         ON CONFLICT (account_id) DO UPDATE SET
             username = EXCLUDED.username, username_key = EXCLUDED.username_key, email = EXCLUDED.email,
-            email_key = EXCLUDED.email_key, display_name = EXCLUDED.display_name;
+            email_key = EXCLUDED.email_key, display_name = EXCLUDED.display_name,
+            language = EXCLUDED.language, zone = EXCLUDED.zone;
     END IF;
     IF changes ? 'drop_suppressions' THEN
         DELETE FROM suppressions WHERE email_key IN (SELECT jsonb_array_elements_text(changes -> 'drop_suppressions'));

@@ -8,6 +8,8 @@ CREATE TABLE people (
     email        TEXT NOT NULL,
     email_key    TEXT NOT NULL,
     display_name TEXT NOT NULL,
+    language     TEXT,
+    zone         TEXT,
     CONSTRAINT people_username UNIQUE (username_key)
 );
 

@@ -176,6 +176,8 @@ fn person(account_id: AccountId, new: &Registration<'_>) -> Result<PersonRow, Pr
         email: email.to_owned(),
         email_key: email_key(email),
         display_name: new.display_name.to_owned(),
+        language: None,
+        zone: None,
     })
 }
 

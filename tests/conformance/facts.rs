@@ -67,6 +67,8 @@ pub fn person(account_id: AccountId, username: &str) -> PersonRow {
         email: format!("{username}@example.org"),
         email_key: format!("{username}@example.org"),
         display_name: username.to_owned(),
+        language: None,
+        zone: None,
     }
 }
 

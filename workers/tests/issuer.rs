@@ -53,6 +53,8 @@ impl Bed {
             email: address(username),
             email_key: address(username),
             display_name: username.to_owned(),
+            language: None,
+            zone: None,
         };
         let register = AccountCommand::Register { origin: Origin::App, credential: None, must_change: false };
         let also = |_: &_, _: &[_], draft: &mut Draft<'_>| {

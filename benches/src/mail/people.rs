@@ -46,6 +46,8 @@ async fn make(log: &Log, username: String) -> (AccountId, String) {
         email_key: email_key(&email),
         email,
         display_name: String::new(),
+        language: None,
+        zone: None,
     };
     let context = Context::new(&SystemEnv, "measurement");
     let done = log

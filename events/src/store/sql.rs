@@ -54,6 +54,10 @@ statements! {
 
     /// A better hash of the same password.
     REHASH = "UPDATE credentials SET hash = $3 WHERE account_id = $1 AND credential_id = $2";
+    PREFER = "UPDATE people SET language = $2, zone = $3 WHERE account_id = $1";
+    /// What a browser says of its person; their own word stays.
+    GUESS_PREFERENCES = "UPDATE people SET language = coalesce(language, $2), zone = coalesce(zone, $3)
+        WHERE account_id = $1 AND (language IS NULL OR zone IS NULL)";
     TOUCH_SESSION = "UPDATE sessions SET seen_at = $2 WHERE session_id = $1";
     END_SESSION = "DELETE FROM sessions WHERE session_id = $1 AND account_id = $2";
     /// Keeps a factor until a code confirms it; a confirmed one stays.

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{Store, StoreError, reading, sql, writing};
 use crate::ids::{AccountId, CredentialId, FactorId, ResetId, SessionId};
+use crate::language::Language;
 use crate::moment::Moment;
 use crate::rows::*;
 
@@ -129,6 +130,46 @@ impl Store {
     ) -> Result<(), StoreError> {
         writing!(self, pool => {
             sqlx::query(sql::REHASH).bind(account.0).bind(credential.0).bind(hash).execute(pool).await.map(drop)
+        })?;
+        Ok(())
+    }
+
+    /// Keeps which language and time zone the person wants.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn prefer(
+        &self,
+        account: AccountId,
+        language: Language,
+        zone: Option<&str>,
+    ) -> Result<(), StoreError> {
+        self.preferences(sql::PREFER, account, language, zone).await
+    }
+
+    /// Keeps what the person's browser says of these, unless the person has said otherwise.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn guess_preferences(
+        &self,
+        account: AccountId,
+        language: Language,
+        zone: Option<&str>,
+    ) -> Result<(), StoreError> {
+        self.preferences(sql::GUESS_PREFERENCES, account, language, zone).await
+    }
+
+    async fn preferences(
+        &self,
+        statement: &'static str,
+        account: AccountId,
+        language: Language,
+        zone: Option<&str>,
+    ) -> Result<(), StoreError> {
+        writing!(self, pool => {
+            let query = sqlx::query(statement).bind(account.0).bind(language.tag()).bind(zone);
+            query.execute(pool).await.map(drop)
         })?;
         Ok(())
     }

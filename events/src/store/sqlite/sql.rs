@@ -148,11 +148,12 @@ statements! {
             claimed_by = NULL, going_to = NULL";
     PUT_PEOPLE = "INSERT INTO people SELECT
             unhex(value ->> 'account_id', '-'), value ->> 'username', value ->> 'username_key', value ->> 'email',
-            value ->> 'email_key', value ->> 'display_name'
+            value ->> 'email_key', value ->> 'display_name', value ->> 'language', value ->> 'zone'
         FROM json_each(?) WHERE true
         ON CONFLICT (account_id) DO UPDATE SET
             username = excluded.username, username_key = excluded.username_key, email = excluded.email,
-            email_key = excluded.email_key, display_name = excluded.display_name";
+            email_key = excluded.email_key, display_name = excluded.display_name,
+            language = excluded.language, zone = excluded.zone";
     DROP_SUPPRESSIONS = "DELETE FROM suppressions WHERE email_key IN (SELECT value FROM json_each(?))";
     /// Suppresses addresses that are (still) those on file.
     PUT_SUPPRESSIONS = "INSERT INTO suppressions SELECT p.account_id, p.email_key, j.value ->> 'ends_at'
