@@ -12,6 +12,7 @@ pub mod message;
 pub mod relay;
 pub mod smtp;
 pub mod sweeper;
+pub mod words;
 
 pub use bus::{Bus, BusConfig};
 pub use issuer::Issuer;
