@@ -6,6 +6,7 @@
 mod api_key;
 mod database;
 mod file;
+mod language;
 mod mail;
 mod nats;
 mod policy;
@@ -17,6 +18,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use config::{Environment, File, FileFormat};
+use rekey_events::Language;
 use serde::Deserialize;
 
 pub use api_key::ApiKey;
@@ -43,9 +45,12 @@ pub struct Config {
     /// The product's name.
     #[serde(default = "product")]
     pub product: String,
-    /// How people reach the system administrator.
-    #[serde(default = "contact")]
-    pub contact: String,
+    /// How people reach the system administrator, in words or as an address. Without it they read "your system
+    /// administrator" in their language.
+    pub contact: Option<String>,
+    /// The language of whoever has not chosen: `en`, `de` or `es`.
+    #[serde(default, deserialize_with = "language::by_tag")]
+    pub language: Language,
     /// The key file, from `rekey keys generate`.
     pub key_file: PathBuf,
     /// Proxies whose `X-Forwarded-For` is believed.
@@ -71,10 +76,6 @@ fn listen() -> SocketAddr {
 
 fn product() -> String {
     "rekey".to_owned()
-}
-
-fn contact() -> String {
-    "your system administrator".to_owned()
 }
 
 impl Config {

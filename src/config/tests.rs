@@ -121,6 +121,19 @@ fn the_bus_is_named_in_the_file_or_by_the_environment() {
 }
 
 #[test]
+fn the_house_speaks_english_unless_told_otherwise() {
+    let language = |text: &str, variables| load(text, variables).unwrap().language;
+    let german = format!("language = \"de\"\n{FILE}");
+    assert_eq!(language(FILE, &[]), Language::En);
+    assert_eq!(language(&german, &[]), Language::De);
+    assert_eq!(language(&german, &[("REKEY_LANGUAGE", "es")]), Language::Es);
+    for wrong in ["fr", "DE", "de-AT", "", "1"] {
+        let error = load(FILE, &[("REKEY_LANGUAGE", wrong)]).unwrap_err();
+        assert!(error.contains("language must be one of en, de, es"), "{error}");
+    }
+}
+
+#[test]
 fn secrets_come_from_files() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("url");

@@ -46,7 +46,8 @@ impl Mailing {
         let letterhead = Letterhead {
             public_url: config.base_url(),
             from: config.mail.sender()?,
-            brand: Brand { product_name: config.product.clone(), contact: config.contact.clone() },
+            brand: brand(config),
+            language: config.language,
             links: self.keys.links().clone(),
             message_id: self.keys.message_id(),
             dkim: dkim(config).await?,
@@ -74,6 +75,10 @@ impl Mailing {
             MailTo::Folder(folder) => Ok(vec![Outlet::Folder(folder.clone())]),
         }
     }
+}
+
+fn brand(config: &Config) -> Brand {
+    Brand { product_name: config.product.clone(), contact: config.contact.clone(), accent: None }
 }
 
 async fn dkim(config: &Config) -> Result<Option<Dkim>, BuildError> {

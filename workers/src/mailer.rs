@@ -30,10 +30,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rekey_events::MailId;
 use rekey_events::keys::{Key, LinkKeys};
 use rekey_events::rows::MailRow;
 use rekey_events::store::{Context, Log, StoreError};
+use rekey_events::{Language, MailId};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -63,6 +63,8 @@ pub struct Letterhead {
     pub from: Mailbox,
     /// How the service names itself.
     pub brand: Brand,
+    /// The language of mails to whoever has not chosen.
+    pub language: Language,
     /// The keys of links.
     pub links: LinkKeys,
     /// The key of Message-IDs.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rekey::keys::Keys;
-use rekey_events::AccountId;
 use rekey_events::store::{Log, Store};
+use rekey_events::{AccountId, Language};
 use rekey_test_support::nats::{Client, Nats};
 use rekey_test_support::postgres::Postgres;
 use rekey_test_support::proxy::Proxy;
@@ -153,7 +153,8 @@ impl Post {
         Letterhead {
             public_url: "http://127.0.0.1:1".to_owned(),
             from: Mailbox { name: None, address: Address::parse("noreply@example.org").unwrap() },
-            brand: Brand { product_name: "rekey".to_owned(), contact: "the desk".to_owned() },
+            brand: Brand { product_name: "rekey".to_owned(), contact: None, accent: None },
+            language: Language::En,
             links: self.keys.links().clone(),
             message_id: self.keys.message_id(),
             dkim: None,

@@ -3,7 +3,6 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
-use rekey_events::Moment;
 use rekey_events::mail::event::DeadBecause;
 use rekey_events::mail::{MailCommand, MailKind};
 use rekey_events::policy::LINK_LEAST_LEFT;
@@ -11,12 +10,14 @@ use rekey_events::rows::{MailRow, PersonRow};
 use rekey_events::store::StoreError;
 use rekey_events::store::vault::Addressee;
 use rekey_events::token::{Claims, Token};
+use rekey_events::{Language, Moment};
 
 use super::outcome::Tried;
 use super::stats::Watch;
 use super::{Inner, Provider, suppression};
 use crate::message::{BuiltMessage, MessageSpec, Template, build};
 use crate::smtp::{Address, Envelope, Gate, Verdict};
+use crate::words;
 
 /// Minutes for which the mail says its link is valid.
 const MINUTES: u32 = 60;
@@ -146,6 +147,7 @@ impl Inner {
         let spec = MessageSpec {
             mail_id: row.mail_id.0,
             kind: self.template(row, person)?,
+            language: language(person, letterhead.language),
             to,
             from: &letterhead.from,
             date: Moment::from_micros(row.requested_at).seconds(),
@@ -176,8 +178,9 @@ impl Inner {
                 Template::AdminResetLink { username, link, expires_minutes: MINUTES }
             }
             MailKind::PasswordChanged => {
-                let when_utc = Moment::from_micros(row.requested_at).seconds();
-                Template::PasswordChanged { username, when_utc, not_me: None }
+                let when = Moment::from_micros(row.requested_at);
+                let zone = words::zone(person.zone.as_deref());
+                Template::PasswordChanged { username, when, zone, not_me: None }
             }
         })
     }
@@ -194,7 +197,41 @@ impl Inner {
     }
 }
 
+/// The person's language, if we speak it; else that of the house.
+fn language(person: &PersonRow, house: Language) -> Language {
+    person.language.as_deref().and_then(|tag| tag.parse().ok()).unwrap_or(house)
+}
+
 /// Whether it may not just go to the first provider that works.
 fn is_bound(row: &MailRow) -> bool {
     row.pinned_to.is_some() || row.refused_by.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use rekey_events::AccountId;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn person(language: Option<&str>) -> PersonRow {
+        PersonRow {
+            account_id: AccountId(Uuid::nil()),
+            username: "ana".to_owned(),
+            username_key: "ana".to_owned(),
+            email: "ana@example.org".to_owned(),
+            email_key: "ana@example.org".to_owned(),
+            display_name: "Ana".to_owned(),
+            language: language.map(str::to_owned),
+            zone: None,
+        }
+    }
+
+    #[test]
+    fn who_has_not_chosen_or_in_vain_reads_the_language_of_the_house() {
+        assert_eq!(language(&person(Some("es")), Language::De), Language::Es);
+        for unknown in [None, Some(""), Some("fr"), Some("es-MX")] {
+            assert_eq!(language(&person(unknown), Language::De), Language::De);
+        }
+    }
 }

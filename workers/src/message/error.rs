@@ -1,6 +1,7 @@
 //! Why a mail cannot be built.
 
 use super::dkim::DkimError;
+use crate::words::WordsError;
 
 /// Why a mail cannot be built. Names the field, never its content.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +21,9 @@ pub enum BuildError {
     /// A date that no calendar has.
     #[error("the date is out of range")]
     Date,
+    /// A slip of ours in `locales/`.
+    #[error(transparent)]
+    Words(#[from] &'static WordsError),
     /// The template failed.
     #[error("the template failed: {0}")]
     Template(#[from] askama::Error),

@@ -8,6 +8,7 @@ mod identity;
 mod sample;
 mod template;
 mod text;
+mod words;
 
 use std::{
     fmt,
@@ -18,11 +19,13 @@ use lettre::message::{
     Body, MultiPart, SinglePart,
     header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
 };
+use rekey_events::Language;
 use uuid::Uuid;
 
 pub use crate::smtp::{Address, AddressError};
 pub use dkim::{Dkim, DkimError};
 pub use error::BuildError;
+pub use sample::Sample;
 pub use template::Template;
 
 use self::{identity::Identity, template::Rendered};
@@ -33,6 +36,8 @@ pub struct MessageSpec<'a> {
     pub mail_id: Uuid,
     /// What it says.
     pub kind: Template,
+    /// In which language.
+    pub language: Language,
     /// To whom.
     pub to: &'a Address,
     /// From whom.
@@ -61,8 +66,10 @@ pub struct Mailbox {
 pub struct Brand {
     /// The product's name, in subject and text.
     pub product_name: String,
-    /// How the system administrator is reached, in words.
-    pub contact: String,
+    /// How the system administrator is reached, in words or as an address; without it, the words for that office.
+    pub contact: Option<String>,
+    /// The colour of lines in HTML, as `#1b5fd1`. Text keeps colours that can be read on light and on dark.
+    pub accent: Option<String>,
 }
 
 /// A mail, ready for the driver. Its bytes hold a link and are shown by no `Debug`.
@@ -85,7 +92,7 @@ impl fmt::Debug for BuiltMessage {
 /// # Errors
 /// What in the specification cannot stand in a mail. Nothing panics, whatever people called themselves.
 pub fn build(spec: &MessageSpec<'_>) -> Result<BuiltMessage, BuildError> {
-    let rendered = template::render(&spec.kind, spec.brand)?;
+    let rendered = template::render(&spec.kind, spec.language, spec.brand)?;
     let identity = Identity::derive(spec.message_id_key, spec.mail_id);
     let message_id = identity.message_id(spec.from.address.domain());
     let mut bytes = assemble(spec, rendered, &identity, &message_id)?.formatted();

@@ -1,8 +1,15 @@
-//! The words: three files a mail under `templates/`.
+//! The shape of a mail: three files under `templates/`, filled with the words of `locales/`.
 
-use jiff::Timestamp;
+use std::borrow::Cow;
 
-use super::{Brand, error::BuildError, text};
+use jiff::tz::TimeZone;
+use rekey_events::{Language, Moment};
+
+use super::{Brand, error::BuildError, text, words};
+use crate::words::Voice;
+
+/// The colour of lines, unless the brand has one.
+const ACCENT: &str = "#1b5fd1";
 
 /// What a mail says. Has no `Debug`: links are secrets.
 #[derive(Clone, PartialEq, Eq)]
@@ -31,8 +38,10 @@ pub enum Template {
     PasswordChanged {
         /// The account's username.
         username: String,
-        /// When, in seconds since 1970.
-        when_utc: i64,
+        /// When.
+        when: Moment,
+        /// Where the person is: the zone that the moment is told in.
+        zone: TimeZone,
         /// A page where it can be reported.
         not_me: Option<String>,
     },
@@ -49,7 +58,8 @@ pub(super) struct Rendered {
 #[derive(Default)]
 struct View<'a> {
     product: &'a str,
-    contact: &'a str,
+    contact: Cow<'a, str>,
+    accent: &'a str,
     username: &'a str,
     link: &'a str,
     validity: String,
@@ -60,32 +70,35 @@ struct View<'a> {
 macro_rules! files {
     ($mail:ident, $subject:tt, $text:tt, $html:tt) => {
         mod $mail {
-            use super::{Rendered, View};
+            use super::{Rendered, View, Voice};
             use askama::Template;
 
             #[derive(Template)]
             #[template(path = $subject)]
             struct Subject<'a> {
                 mail: &'a View<'a>,
+                words: Voice<'a>,
             }
 
             #[derive(Template)]
             #[template(path = $text)]
             struct Text<'a> {
                 mail: &'a View<'a>,
+                words: Voice<'a>,
             }
 
             #[derive(Template)]
             #[template(path = $html)]
             struct Html<'a> {
                 mail: &'a View<'a>,
+                words: Voice<'a>,
             }
 
-            pub(super) fn render(mail: &View<'_>) -> askama::Result<Rendered> {
+            pub(super) fn render(mail: &View<'_>, words: Voice<'_>) -> askama::Result<Rendered> {
                 Ok(Rendered {
-                    subject: Subject { mail }.render()?,
-                    text: Text { mail }.render()?,
-                    html: Html { mail }.render()?,
+                    subject: Subject { mail, words }.render()?,
+                    text: Text { mail, words }.render()?,
+                    html: Html { mail, words }.render()?,
                 })
             }
         }
@@ -107,34 +120,41 @@ files!(
 );
 
 /// Checks everything that comes from outside, then fills in the files.
-pub(super) fn render(kind: &Template, brand: &Brand) -> Result<Rendered, BuildError> {
-    let view = view(kind, brand)?;
+pub(super) fn render(kind: &Template, language: Language, brand: &Brand) -> Result<Rendered, BuildError> {
+    let words = words::all()?.voice(language);
+    let view = view(kind, words, brand)?;
     check(&view)?;
-    let rendered = match kind {
-        Template::ResetLink { .. } => reset_link::render(&view)?,
-        Template::AdminResetLink { .. } => admin_reset_link::render(&view)?,
-        Template::PasswordChanged { .. } => password_changed::render(&view)?,
+    let mut rendered = match kind {
+        Template::ResetLink { .. } => reset_link::render(&view, words)?,
+        Template::AdminResetLink { .. } => admin_reset_link::render(&view, words)?,
+        Template::PasswordChanged { .. } => password_changed::render(&view, words)?,
     };
+    rendered.text = text::wrapped(&rendered.text);
     Ok(rendered)
 }
 
-fn view<'a>(kind: &'a Template, brand: &'a Brand) -> Result<View<'a>, BuildError> {
-    let mut view = View { product: &brand.product_name, contact: &brand.contact, ..View::default() };
+fn view<'a>(kind: &'a Template, words: Voice<'a>, brand: &'a Brand) -> Result<View<'a>, BuildError> {
+    let mut view = View {
+        product: &brand.product_name,
+        contact: brand.contact.as_deref().map_or_else(|| words.say("contact"), Cow::Borrowed),
+        accent: brand.accent.as_deref().unwrap_or(ACCENT),
+        ..View::default()
+    };
     match kind {
         Template::ResetLink { username, link, expires_minutes, not_me } => {
             view.username = username;
             view.link = checked_link(link)?;
-            view.validity = validity(*expires_minutes);
+            view.validity = validity(words, *expires_minutes);
             view.not_me = not_me.as_deref();
         }
         Template::AdminResetLink { username, link, expires_minutes } => {
             view.username = username;
             view.link = checked_link(link)?;
-            view.validity = validity(*expires_minutes);
+            view.validity = validity(words, *expires_minutes);
         }
-        Template::PasswordChanged { username, when_utc, not_me } => {
+        Template::PasswordChanged { username, when, zone, not_me } => {
             view.username = username;
-            view.when = moment(*when_utc)?;
+            view.when = words.moment_with_zone(*when, zone);
             view.not_me = not_me.as_deref();
         }
     }
@@ -143,7 +163,7 @@ fn view<'a>(kind: &'a Template, brand: &'a Brand) -> Result<View<'a>, BuildError
 
 fn check(view: &View<'_>) -> Result<(), BuildError> {
     text::check("product name", view.product, 100)?;
-    text::check("contact", view.contact, 300)?;
+    text::check("contact", &view.contact, 300)?;
     text::check("username", view.username, 300)?;
     view.not_me.map_or(Ok(()), |link| text::check_link("link against misuse", link))
 }
@@ -153,16 +173,10 @@ fn checked_link(link: &str) -> Result<&str, BuildError> {
     Ok(link)
 }
 
-fn validity(minutes: u32) -> String {
-    match minutes {
-        1 => "1 minute".to_owned(),
-        60 => "1 hour".to_owned(),
-        _ if minutes > 0 && minutes.is_multiple_of(60) => format!("{} hours", minutes / 60),
-        _ => format!("{minutes} minutes"),
+fn validity(words: Voice<'_>, minutes: u32) -> String {
+    if minutes > 0 && minutes.is_multiple_of(60) {
+        words.with("valid-hours", &[("count", minutes / 60)])
+    } else {
+        words.with("valid-minutes", &[("count", minutes)])
     }
-}
-
-fn moment(seconds: i64) -> Result<String, BuildError> {
-    let moment = Timestamp::from_second(seconds).map_err(|_| BuildError::Date)?;
-    Ok(moment.strftime("%Y-%m-%d at %H:%M UTC").to_string())
 }

@@ -2,10 +2,13 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use proptest::prelude::*;
+use rekey_events::{Language, Moment};
 use ring::signature::{ED25519, UnparsedPublicKey};
 use sha2::{Digest, Sha256};
+use strum::IntoEnumIterator;
 
 use super::*;
+use crate::words::{self as said, Voice};
 
 /// Made for these tests and used nowhere else.
 const ED25519_KEY: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----\n";
@@ -32,6 +35,7 @@ impl Parts {
         MessageSpec {
             mail_id: Uuid::from_u128(1),
             kind,
+            language: Language::En,
             to: &self.to,
             from: &self.from,
             date: 1_795_000_000,
@@ -44,10 +48,14 @@ impl Parts {
     fn build(&self, kind: Template) -> Result<BuiltMessage, BuildError> {
         build(&self.spec(kind))
     }
+
+    fn build_in(&self, language: Language, kind: Template) -> BuiltMessage {
+        build(&MessageSpec { language, ..self.spec(kind) }).unwrap()
+    }
 }
 
 fn sample(name: &str) -> Template {
-    Template::samples().into_iter().find(|(found, _)| *found == name).unwrap().1
+    Template::samples().into_iter().find(|sample| sample.name == name).unwrap().kind
 }
 
 fn reset_link(username: &str, link: &str) -> Template {
@@ -98,26 +106,185 @@ fn unquoted(body: &str) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
+/// The Subject header, decoded (RFC 2047).
+fn subject(message: &BuiltMessage) -> String {
+    let whole = text(message);
+    let (headers, _) = canonical::split(&whole);
+    let value = &headers.iter().find(|(name, _)| *name == "Subject").unwrap().1;
+    let mut decoded = String::new();
+    let mut glued = false;
+    for word in value.split_whitespace() {
+        let encoded = word.strip_prefix("=?utf-8?b?").and_then(|word| word.strip_suffix("?="));
+        // Blanks between two encoded words are none.
+        let blank = if glued && encoded.is_some() { "" } else { " " };
+        decoded.push_str(blank);
+        glued = encoded.is_some();
+        match encoded {
+            Some(encoded) => decoded.push_str(str::from_utf8(&STANDARD.decode(encoded).unwrap()).unwrap()),
+            None => decoded.push_str(word),
+        }
+    }
+    decoded.trim_start().to_owned()
+}
+
+fn voice(language: Language) -> Voice<'static> {
+    words::all().unwrap().voice(language)
+}
+
 #[test]
 fn every_sample_renders_whole() {
     let parts_of_mail = Parts::default();
-    for (name, kind) in Template::samples() {
-        let message = parts_of_mail.build(kind).unwrap();
+    for Sample { name, language, kind } in Template::samples() {
+        let message = parts_of_mail.build_in(language, kind);
         let whole = text(&message);
         assert!(whole.is_ascii(), "{name}");
         assert!(whole.ends_with("--\r\n") && !whole.replace("\r\n", "").contains(['\r', '\n']), "{name}");
         assert!(whole.lines().all(|line| line.len() <= 998), "{name}");
         let (plain, html) = parts(&message);
+        let hello = voice(language).with("hello", &[("username", "ana")]);
         for part in [&plain, &html] {
-            assert!(part.contains("Hello ana,") && part.contains("it-help@example.org"), "{name}: {part}");
-            assert!(!part.contains("{{") && !part.contains("{%"), "{name}: {part}");
+            assert!(part.contains(&hello) && part.contains("it-help@example.org"), "{name}: {part}");
         }
         assert!(
-            plain.lines().all(|line| line.len() <= 72 || line.starts_with("https://")),
+            plain.lines().all(|line| line.chars().count() <= 72 || line.starts_with("https://")),
             "{name}: {plain}"
         );
-        assert!(!plain.contains("\r\n\r\n\r\n"), "{name}: {plain}");
+        assert!(!plain.contains("\r\n\r\n\r\n") && !plain.contains(" \r\n"), "{name}: {plain}");
     }
+}
+
+#[test]
+fn every_mail_is_in_its_language_and_nothing_is_left_to_fill_in() {
+    let keys: Vec<_> = words::all().unwrap().keys(Language::En).into_keys().collect();
+    for Sample { name, language, kind } in Template::samples() {
+        let message = Parts::default().build_in(language, kind);
+        let (plain, html) = parts(&message);
+        let tag = language.tag();
+        assert_eq!(html.matches(&format!("<html lang=\"{tag}\">")).count(), 1, "{html}");
+        assert_eq!(html.matches(&format!("<div lang=\"{tag}\">")).count(), 1, "{html}");
+        let key = match name {
+            "reset_link" => "reset-link-subject",
+            "admin_reset_link" => "admin-reset-subject",
+            _ => "changed-subject",
+        };
+        assert_eq!(subject(&message), voice(language).with(key, &[("product", "rekey")]));
+        for part in [subject(&message), plain, html.replace("!important }", "")] {
+            let keys = keys.iter().filter(|key| key.contains('-'));
+            for left in keys.chain(&["{{", "{%", "{$", "{ $", "\u{fffd}", "\u{2068}"]) {
+                assert!(!part.contains(left), "{tag} {name} has {left:?}: {part}");
+            }
+        }
+    }
+}
+
+/// The links of a mail, in the order of its plain text.
+fn links(kind: &Template) -> Vec<&str> {
+    match kind {
+        Template::ResetLink { link, not_me, .. } => {
+            [Some(link), not_me.as_ref()].into_iter().flatten().map(String::as_str).collect()
+        }
+        Template::AdminResetLink { link, .. } => vec![link],
+        Template::PasswordChanged { not_me, .. } => not_me.iter().map(String::as_str).collect(),
+    }
+}
+
+#[test]
+fn each_link_stands_once_whole_to_be_read_and_copied() {
+    for Sample { name, language, kind } in Template::samples() {
+        let (plain, html) = parts(&Parts::default().build_in(language, kind.clone()));
+        let alone: Vec<_> = plain.lines().filter(|line| line.contains("://")).collect();
+        assert_eq!(alone, links(&kind), "{name}");
+        assert_eq!(html.matches("<a ").count(), alone.len(), "{name}");
+        for link in alone {
+            assert_eq!(html.matches(&format!("href=\"{link}\" aria-label=\"")).count(), 1, "{name}");
+            assert_eq!(html.matches(&format!(">{link}</a>")).count(), 1, "{name}");
+            assert_eq!(
+                html.matches(&format!("{link}<")).count() + html.matches(&format!("{link}\"")).count(),
+                2
+            );
+        }
+    }
+}
+
+#[test]
+fn all_languages_have_the_same_words_and_tell_the_same_facts() {
+    let words = words::all().unwrap();
+    for language in Language::iter() {
+        assert_eq!(words.keys(language), words.keys(Language::En), "{language:?}");
+    }
+}
+
+/// The keys that a template or its code names.
+fn named(source: &str) -> impl Iterator<Item = &str> {
+    let calls = ["words.say(\"", "words.with(\"", "self.with(\""];
+    calls.into_iter().flat_map(|call| source.split(call).skip(1)).filter_map(|rest| rest.split('"').next())
+}
+
+#[test]
+fn all_words_that_are_named_exist_and_all_that_exist_are_named() {
+    let mut sources =
+        vec![include_str!("template.rs").to_owned(), include_str!("../words/moment.rs").to_owned()];
+    let templates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    for folder in std::fs::read_dir(templates).unwrap().map(|entry| entry.unwrap().path()) {
+        let files = if folder.is_dir() {
+            std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()).collect()
+        } else {
+            vec![folder]
+        };
+        sources.extend(files.iter().map(|file| std::fs::read_to_string(file).unwrap()));
+    }
+    let mut named: Vec<_> = sources.iter().flat_map(|source| named(source)).chain(["months"]).collect();
+    named.sort_unstable();
+    named.dedup();
+    assert_eq!(named, words::all().unwrap().keys(Language::En).into_keys().collect::<Vec<_>>());
+}
+
+#[test]
+fn the_notice_tells_the_moment_where_the_person_is() {
+    let notice = |place| Template::PasswordChanged {
+        username: "ana".to_owned(),
+        when: Moment::from_micros(1_772_323_500_000_000),
+        zone: said::zone(Some(place)),
+        not_me: None,
+    };
+    for (language, place, said) in [
+        (Language::En, "Europe/London", "was changed on 1 March 2026 at 00:05 (Europe/London)."),
+        (Language::De, "Europe/Berlin", "wurde am 1. März 2026 um 01:05 Uhr (Europe/Berlin) geändert."),
+        (Language::Es, "Europe/Madrid", "se cambió el 1 de marzo de 2026 a la 01:05 (Europe/Madrid)."),
+        (Language::Es, "America/Lima", "se cambió el 28 de febrero de 2026 a las 19:05 (America/Lima)."),
+        (Language::De, "Mars/Olympus", "wurde am 1. März 2026 um 00:05 Uhr (UTC) geändert."),
+    ] {
+        let (plain, html) = parts(&Parts::default().build_in(language, notice(place)));
+        assert!(plain.replace("\r\n", " ").contains(said), "{plain}");
+        assert!(html.contains(said), "{html}");
+    }
+}
+
+#[test]
+fn how_long_a_link_is_valid_is_said_in_words() {
+    for (language, expires_minutes, said) in [
+        (Language::En, 1, "valid for 1 minute and works"),
+        (Language::En, 120, "valid for 2 hours and works"),
+        (Language::De, 60, "Er ist 1 Stunde gültig"),
+        (Language::De, 90, "Er ist 90 Minuten gültig"),
+        (Language::Es, 60, "válido durante 1 hora y"),
+        (Language::Es, 0, "válido durante 0 minutos y"),
+    ] {
+        let link = "https://e.org/#t".to_owned();
+        let kind = Template::AdminResetLink { username: "ana".to_owned(), link, expires_minutes };
+        let (plain, _) = parts(&Parts::default().build_in(language, kind));
+        assert!(plain.replace("\r\n", " ").contains(said), "{plain}");
+    }
+}
+
+#[test]
+fn a_house_may_name_whom_to_contact_and_have_a_colour() {
+    let mut parts_of_mail = Parts::default();
+    parts_of_mail.brand.contact = None;
+    parts_of_mail.brand.accent = Some("#a01040".to_owned());
+    let (plain, html) = parts(&parts_of_mail.build_in(Language::De, sample("reset_link")));
+    assert!(plain.contains("wenden Sie sich an Ihre Systemadministration."), "{plain}");
+    assert!(html.contains("border-bottom:2px solid #a01040;") && !html.contains("None"), "{html}");
 }
 
 #[test]
@@ -140,12 +307,7 @@ fn the_headers_are_right() {
 fn the_reset_mail_says_what_it_must() {
     let (plain, html) = parts(&Parts::default().build(sample("reset_link")).unwrap());
     for part in [plain, html] {
-        let words = part
-            .replace("<strong>", "")
-            .replace("</strong>", "")
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ");
+        let words = part.split_whitespace().collect::<Vec<_>>().join(" ");
         for sentence in [
             "asks for your username and a new password",
             "valid for 1 hour and works once",
@@ -163,7 +325,7 @@ fn the_administrators_mail_and_the_notice_say_what_they_must() {
     let (plain, _) = parts(&Parts::default().build(sample("admin_reset_link")).unwrap());
     assert!(plain.contains("an administrator started a password reset"));
     let (plain, html) = parts(&Parts::default().build(sample("password_changed")).unwrap());
-    assert!(plain.contains("was changed on\r\n2026-11-18 at 11:06 UTC"), "{plain}");
+    assert!(plain.contains("was changed on 3 May 2026 at 13:03\r\n(Europe/London)."), "{plain}");
     assert!(!plain.contains("reset-password") && !html.contains("reset-password"));
 }
 
@@ -181,8 +343,8 @@ fn the_link_survives_whole_on_its_own_line() {
 
 #[test]
 fn the_html_loads_and_runs_nothing() {
-    for (name, kind) in Template::samples() {
-        let (_, html) = parts(&Parts::default().build(kind).unwrap());
+    for Sample { name, language, kind } in Template::samples() {
+        let (_, html) = parts(&Parts::default().build_in(language, kind));
         let html = html.to_ascii_lowercase();
         for bad in [
             "<img", "<script", "<link", "<iframe", "<form", "src=", "url(", "@import", "onclick", "onload",
@@ -198,7 +360,9 @@ fn the_html_loads_and_runs_nothing() {
 fn the_same_mail_has_the_same_bytes_and_another_has_another_identity() {
     let parts = Parts::default();
     let first = parts.build(sample("reset_link")).unwrap();
-    assert_eq!(first, parts.build(sample("reset_link")).unwrap());
+    for Sample { language, kind, .. } in Template::samples() {
+        assert_eq!(parts.build_in(language, kind.clone()), parts.build_in(language, kind));
+    }
 
     let other_id = MessageSpec { mail_id: Uuid::from_u128(2), ..parts.spec(sample("reset_link")) };
     let other_key = MessageSpec { message_id_key: &[8; 32], ..parts.spec(sample("reset_link")) };
@@ -228,7 +392,7 @@ fn line_breaks_are_refused_everywhere() {
                 .build(sample("reset_link")),
         );
         refused(
-            Parts { brand: Brand { contact: bad.to_owned(), ..good().brand }, ..good() }
+            Parts { brand: Brand { contact: Some(bad.to_owned()), ..good().brand }, ..good() }
                 .build(sample("reset_link")),
         );
     }
@@ -284,9 +448,13 @@ fn a_built_mail_is_not_shown() {
 }
 
 fn signed() -> BuiltMessage {
+    signed_in(Language::En)
+}
+
+fn signed_in(language: Language) -> BuiltMessage {
     let dkim = Dkim::from_pem("example.org", "one", ED25519_KEY.as_bytes()).unwrap();
     let parts = Parts::default();
-    build(&MessageSpec { dkim: Some(&dkim), ..parts.spec(sample("reset_link")) }).unwrap()
+    build(&MessageSpec { dkim: Some(&dkim), language, ..parts.spec(sample("reset_link")) }).unwrap()
 }
 
 /// A verifier for this one shape of signature.
@@ -324,6 +492,11 @@ fn a_signature_holds_until_something_is_changed() {
         assert!(!verifies(&whole.replace(from, to)), "{from}");
     }
     assert_eq!(signed(), signed());
+}
+
+#[test]
+fn a_signature_holds_in_every_language() {
+    assert!(Language::iter().all(|language| verifies(&text(&signed_in(language)))));
 }
 
 #[test]

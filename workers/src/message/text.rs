@@ -1,6 +1,12 @@
-//! What may stand in a mail: checked before anything is rendered.
+//! What may stand in a mail, checked before anything is rendered; and its plain text in lines.
+
+use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
 use super::error::BuildError;
+
+/// Characters in a line of plain text: what a terminal shows with room for quoting (RFC 5322 section 2.1.1 recommends
+/// at most 78).
+const LINE: usize = 72;
 
 /// Leaves room in a line of 998 octets (RFC 5322 section 2.1.1) for the HTML around it.
 const LONGEST_LINK: usize = 800;
@@ -26,6 +32,16 @@ pub(super) fn check_link(field: &'static str, link: &str) -> Result<(), BuildErr
         return Err(BuildError::TooLong(field));
     }
     Ok(())
+}
+
+/// Each line broken at blanks, and nowhere else: a link stays whole.
+pub(super) fn wrapped(text: &str) -> String {
+    let options = Options::new(LINE)
+        .break_words(false)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit);
+    textwrap::fill(text, options)
 }
 
 /// Unicode's line and paragraph separators, and the invisible characters that turn the reading direction.

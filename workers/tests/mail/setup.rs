@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rekey_test_support::smtp::{Builder, Encryption, Fault, Phase as At, SmtpSink};
 use rekey_workers::{
-    message::{self, Brand, BuiltMessage, Mailbox, MessageSpec, Template},
+    message::{self, Brand, BuiltMessage, Mailbox, MessageSpec, Sample, Template},
     smtp::{Address, Delivery, Envelope, Limits, Open, Pool, ProviderConfig, Tls},
 };
 use uuid::Uuid;
@@ -64,10 +64,11 @@ pub fn envelope(to: &str) -> Envelope {
 
 /// A real mail, number `n`.
 pub fn mail(n: u128) -> BuiltMessage {
-    let (_, kind) = Template::samples().remove(0);
+    let Sample { kind, language, .. } = Template::samples().remove(0);
     message::build(&MessageSpec {
         mail_id: Uuid::from_u128(n),
         kind,
+        language,
         to: &address("ana@example.org"),
         from: &Mailbox { name: Some("rekey".to_owned()), address: address("rekey@example.org") },
         date: 1_795_000_000,
