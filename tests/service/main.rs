@@ -12,6 +12,7 @@ mod document;
 mod erasure;
 mod faults;
 mod idempotency;
+mod languages;
 mod limits;
 mod mail;
 mod mail_cli;
@@ -75,6 +76,8 @@ suite! {
         idempotency::the_same_call_again_gets_the_same_answer_and_is_recorded_once,
         idempotency::the_same_key_with_another_body_is_refused,
         idempotency::two_at_once_are_recorded_once,
+        languages::a_mail_speaks_the_persons_language_and_tells_the_persons_time,
+        languages::a_zone_that_nobody_knows_costs_no_mail,
         limits::a_forged_link_is_refused_and_changes_nothing,
         limits::a_link_is_valid_for_an_hour,
         limits::a_session_ends_when_unused_and_after_half_a_day,
