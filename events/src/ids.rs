@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::env::Env;
+use crate::moment::Moment;
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -21,6 +22,13 @@ macro_rules! id {
             #[must_use]
             pub fn new(env: &dyn Env) -> Self {
                 Self(env.uuid())
+            }
+
+            /// The smallest there can be of this moment, to the millisecond.
+            #[must_use]
+            pub fn first_of(at: Moment) -> Self {
+                let millis = u64::try_from(at.micros() / 1000).unwrap_or(0);
+                Self(uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid())
             }
         }
 

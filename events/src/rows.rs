@@ -211,6 +211,10 @@ pub struct SessionRow {
     pub seen_at: i64,
     /// When it ends at the latest, µs.
     pub expires_at: i64,
+    /// The user agent it was opened from, shortened.
+    pub user_agent: String,
+    /// The source address it was opened from.
+    pub source: String,
 }
 
 /// A vault row: an answer given under an idempotency key.

@@ -4,8 +4,11 @@
 //! one; where they differ, `sqlite` and `postgres` hold twin files with the
 //! same functions in the same order.
 
+pub mod accounts;
 pub mod append;
+pub mod audit;
 mod changes;
+pub mod chart;
 mod clock;
 pub mod error;
 pub mod execute;

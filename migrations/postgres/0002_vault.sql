@@ -13,11 +13,15 @@ CREATE TABLE people (
     zone         text,
     CONSTRAINT people_username UNIQUE (username_key)
 );
+-- The id as bytes: where the table was empty when a plan was made, an account would else be
+-- looked for in this index, from one end to the other.
+CREATE INDEX people_email ON people (email_key, uuid_send(account_id));
 
 -- Addresses that a mail server called dead: nothing is sent there for a while.
 CREATE TABLE suppressions (
     account_id uuid   NOT NULL,
-    email_key  text   NOT NULL,
+    -- Compared as in people, else its index is of no use.
+    email_key  text COLLATE "C" NOT NULL,
     ends_at    bigint NOT NULL,
     PRIMARY KEY (email_key, account_id)
 );
@@ -69,6 +73,8 @@ CREATE TABLE sessions (
     created_at    bigint  NOT NULL,
     seen_at       bigint  NOT NULL,
     expires_at    bigint  NOT NULL,
+    user_agent    text    NOT NULL,
+    source        text    NOT NULL,
     CONSTRAINT sessions_token UNIQUE (token_hash)
 );
 CREATE INDEX sessions_account ON sessions (account_id);

@@ -14,6 +14,8 @@ CREATE TABLE accounts (
     by_administrator  text    NOT NULL,
     erased            boolean NOT NULL
 );
+-- The erased are listed nowhere.
+CREATE INDEX accounts_signed_in ON accounts (coalesce(last_signed_in_at, 0), account_id) WHERE NOT erased;
 
 CREATE TABLE resets (
     reset_id   uuid   PRIMARY KEY,

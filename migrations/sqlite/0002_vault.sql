@@ -12,6 +12,7 @@ CREATE TABLE people (
     zone         TEXT,
     CONSTRAINT people_username UNIQUE (username_key)
 );
+CREATE INDEX people_email ON people (email_key, account_id);
 
 -- Addresses that a mail server called dead: nothing is sent there for a while.
 CREATE TABLE suppressions (
@@ -68,6 +69,8 @@ CREATE TABLE sessions (
     created_at    INTEGER  NOT NULL,
     seen_at       INTEGER  NOT NULL,
     expires_at    INTEGER  NOT NULL,
+    user_agent    TEXT    NOT NULL,
+    source        TEXT    NOT NULL,
     CONSTRAINT sessions_token UNIQUE (token_hash)
 );
 CREATE INDEX sessions_account ON sessions (account_id);

@@ -45,6 +45,10 @@ pub struct OwnSession {
     seen_at: String,
     /// When it ends at the latest.
     expires_at: String,
+    /// The user agent it was opened from.
+    user_agent: String,
+    /// The address it was opened from.
+    source: String,
 }
 
 #[utoipa::path(
@@ -86,6 +90,8 @@ pub(super) async fn list(
         created_at: time(row.created_at),
         seen_at: time(row.seen_at),
         expires_at: time(row.expires_at),
+        user_agent: row.user_agent,
+        source: row.source,
     });
     Ok(Json(shown.collect()))
 }

@@ -10,9 +10,9 @@ use rekey_events::attempt::AttemptEvent;
 use rekey_events::env::random;
 use rekey_events::names::username_key;
 use rekey_events::policy::{DAY, delay_after};
-use rekey_events::rows::{Change, PersonRow, SessionRow};
+use rekey_events::rows::{Change, SessionRow};
 use rekey_events::store::CommandError;
-use rekey_events::store::execute::Draft;
+use rekey_events::store::execute::{Draft, Origin};
 use rekey_events::{AccountId, CredentialId, SessionId, StreamId};
 use serde::Serialize;
 
@@ -47,10 +47,10 @@ pub struct Opened {
 }
 
 /// Who tries to sign in, as far as the vault knows them.
-struct Known {
-    person: PersonRow,
-    credential: Option<CredentialId>,
-    matches: bool,
+pub(super) struct Known {
+    pub(super) account: AccountId,
+    pub(super) credential: Option<CredentialId>,
+    pub(super) matches: bool,
 }
 
 impl Service {
@@ -66,25 +66,37 @@ impl Service {
         password: &str,
         code: Option<&str>,
     ) -> Result<Opened, Problem> {
+        let attempt = async {
+            match self.compare(username, password).await? {
+                Some(known) => self.sign_in_known(call, &known, code).await,
+                None => Err(self.refuse_stranger(call, username).await?),
+            }
+        };
+        self.counted(call, attempt).await
+    }
+
+    /// Makes the attempt unless too many from this source have failed, and counts it if it fails.
+    pub(super) async fn counted<T>(
+        &self,
+        call: &Call,
+        attempt: impl Future<Output = Result<T, Problem>>,
+    ) -> Result<T, Problem> {
         let source = self.source_key(call);
         if self.store().attempts(&source, call.context.at, SOURCE_WINDOW).await?.0 >= SOURCE_LIMIT {
             return Err(Kind::TooManyAttempts.into());
         }
-        let opened = match self.compare(username, password).await? {
-            Some(known) => self.sign_in_known(call, &known, code).await,
-            None => Err(self.refuse_stranger(call, username).await?),
-        };
+        let outcome = attempt.await;
         let failed =
             |problem: &Problem| [Kind::WrongCredentials, Kind::TooManyAttempts].contains(&problem.kind);
-        if opened.as_ref().is_err_and(failed) {
+        if outcome.as_ref().is_err_and(failed) {
             self.store().count_attempt(&source, call.context.at, SOURCE_WINDOW).await?;
         }
-        opened
+        outcome
     }
 
     /// Compares the password with the person's; without such a person with
     /// nobody's, which takes as long.
-    async fn compare(&self, username: &str, password: &str) -> Result<Option<Known>, Problem> {
+    pub(super) async fn compare(&self, username: &str, password: &str) -> Result<Option<Known>, Problem> {
         let password = normalise(password).unwrap_or_default();
         let person = match username_key(username) {
             Some(key) => self.store().person_by_username(&key).await?,
@@ -101,11 +113,16 @@ impl Service {
             self.store().rehash(row.account_id, row.credential_id, &hash).await?;
         }
         let credential = credential.map(|row| row.credential_id);
-        Ok(person.map(|person| Known { person, credential, matches: verified.matches }))
+        Ok(person.map(|person| Known { account: person.account_id, credential, matches: verified.matches }))
     }
 
-    async fn sign_in_known(&self, call: &Call, known: &Known, code: Option<&str>) -> Result<Opened, Problem> {
-        let account = known.person.account_id;
+    pub(super) async fn sign_in_known(
+        &self,
+        call: &Call,
+        known: &Known,
+        code: Option<&str>,
+    ) -> Result<Opened, Problem> {
+        let account = known.account;
         let second_factor = match code {
             Some(code) => self.prove_second_factor(account, code, call.context.at).await?,
             None => SecondFactorProof::None,
@@ -150,6 +167,7 @@ impl Service {
 
     fn new_session(&self, call: &Call, account_id: AccountId) -> (String, SessionRow) {
         let token = format!("rks_{}", hex::encode(random::<32>(self.env())));
+        let Origin { source, user_agent } = call.context.origin.clone().unwrap_or_default();
         let row = SessionRow {
             session_id: SessionId::new(self.env()),
             token_hash: token_hash(&token),
@@ -159,13 +177,15 @@ impl Service {
             created_at: call.context.at.micros(),
             seen_at: call.context.at.micros(),
             expires_at: call.context.at.after(LIFETIME).micros(),
+            user_agent,
+            source,
         };
         (token, row)
     }
 
     /// Records an attempt under nobody's name, and slows the next ones as it
     /// would for somebody's.
-    async fn refuse_stranger(&self, call: &Call, username: &str) -> Result<Problem, Problem> {
+    pub(super) async fn refuse_stranger(&self, call: &Call, username: &str) -> Result<Problem, Problem> {
         let name = username_key(username).unwrap_or_else(|| username.to_owned());
         let fingerprint = self.keys().blind("stranger", &[&name]);
         let (count, last) = self.store().attempts(&fingerprint, call.context.at, DAY).await?;

@@ -4,9 +4,11 @@
 #![expect(clippy::unwrap_used, reason = "what a test did not expect ends it")]
 
 mod again;
+mod audit;
 mod batch;
 mod bed;
 mod bytes;
+mod chart;
 mod commands;
 mod connections;
 mod cut;
@@ -16,13 +18,16 @@ mod framework;
 mod history;
 mod killed;
 mod links;
+mod list;
 mod memory;
+mod pages;
 mod plan;
 mod positions;
 mod queue;
 mod races;
 mod reads;
 mod restart;
+mod sessions;
 mod views;
 mod waits;
 mod wal;
@@ -54,6 +59,12 @@ suite! {
         again::a_commit_sent_again_counts_as_done,
         again::a_commit_sent_again_with_another_body_changes_nothing,
         again::an_event_id_used_in_another_commit_is_refused,
+        audit::events_are_found_by_what_they_are,
+        audit::events_are_found_by_when_they_were,
+        audit::events_not_in_the_order_of_their_times_are_found,
+        audit::a_rare_type_is_looked_for_so_far_and_no_further,
+        audit::people_are_named_by_their_accounts,
+        audit::origins_are_found_by_their_events,
         batch::a_stale_commit_fails_alone,
         batch::a_taken_username_fails_alone,
         batch::a_username_taken_twice_in_a_batch_is_the_firsts,
@@ -65,6 +76,8 @@ suite! {
         batch::of_suppressions_in_a_batch_the_last_word_holds,
         bytes::payloads_come_back_byte_for_byte,
         bytes::leaves_follow_from_the_stored_bytes,
+        chart::mails_are_counted_by_hour_and_outcome,
+        chart::a_mail_at_the_border_is_counted_once,
         commands::a_command_is_recorded_and_folded_again,
         commands::every_statement_can_be_prepared,
         framework::each_event_is_applied_once,
@@ -72,9 +85,17 @@ suite! {
         history::events_cannot_be_changed,
         killed::a_killed_writer_loses_nothing_it_acknowledged,
         links::sixteen_uses_of_one_link_have_one_winner,
+        list::accounts_are_listed_in_each_order_page_by_page,
+        list::a_search_finds_what_begins_so,
+        list::a_search_that_finds_too_much_says_so,
+        list::the_erased_are_not_listed,
+        list::a_page_goes_on_where_nobody_is,
+        list::a_sign_in_moves_its_account,
         memory::already_so_is_decided_on_the_stream,
         memory::a_change_undone_elsewhere_is_made_again,
         memory::a_refusal_is_decided_on_the_stream,
+        pages::a_long_list_of_accounts_is_read_by_index,
+        pages::the_newest_of_a_full_log_are_read_by_index,
         plan::a_full_log_is_read_by_index,
         positions::positions_have_no_gaps,
         positions::three_nodes_share_one_order,
@@ -91,6 +112,7 @@ suite! {
         reads::a_stream_asked_for_by_many_at_once_is_whole,
         reads::a_long_stream_is_whole,
         restart::another_epoch_stops_appends_loudly,
+        sessions::all_sessions_but_one_are_ended,
         views::a_failed_commit_leaves_no_row,
         views::two_changes_of_one_row_leave_the_later,
         views::the_fold_of_the_log_is_the_views,
@@ -103,6 +125,7 @@ suite! {
         wal::a_held_snapshot_stalls_nobody,
     }
     postgres {
+        pages::links_are_issued_without_touching_the_list_of_accounts,
         plan::a_long_queue_is_claimed_by_index,
         connections::statements_left_halfway_cost_nobody_a_connection,
         connections::connections_that_were_cut_while_idle_cost_one_statement,

@@ -7,7 +7,7 @@ use rekey_test_support::sql::Sql;
 use crate::bed::Bed;
 use crate::facts::{account, execute};
 
-const EVENTS: u32 = 100_000;
+pub const EVENTS: u32 = 100_000;
 
 const FILL_SQLITE: &str = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ROWS)
     INSERT INTO events SELECT h.position + n, h.epoch, randomblob(16), 1, randomblob(16), 'SignedIn', 1, 0,
@@ -16,19 +16,20 @@ const FILL_POSTGRES: &str =
     "INSERT INTO events SELECT h.position + n, h.epoch, gen_random_uuid(), 1, gen_random_uuid(), 'SignedIn', 1, 0,
         '{}'::bytea, '{}'::bytea, sha256(''), gen_random_uuid() FROM generate_series(1, ROWS) n, log_head h";
 
-async fn fill(bed: &Bed) {
+/// Appends so many events past rekey, of streams of their own.
+pub async fn fill(bed: &Bed, events: u32) {
     let text = match bed.store {
         Store::Sqlite(_) => FILL_SQLITE,
         Store::Postgres(_) => FILL_POSTGRES,
     };
     let mut sql = bed.sql().await;
-    sql.run(&text.replace("ROWS", &EVENTS.to_string())).await.unwrap();
+    sql.run(&text.replace("ROWS", &events.to_string())).await.unwrap();
     sql.run("UPDATE log_head SET position = (SELECT max(position) FROM events)").await.unwrap();
 }
 
 /// Every statement that rekey knows, but for the few on another subject.
 pub async fn a_full_log_is_read_by_index(bed: Bed) {
-    fill(&bed).await;
+    fill(&bed, EVENTS).await;
     let mut sql = as_rekey(&bed).await;
     for (name, text) in sql::every(&bed.store) {
         for statement in text.split(';') {
@@ -68,7 +69,7 @@ pub async fn a_long_queue_is_claimed_by_index(bed: Bed) {
 }
 
 /// A connection with the settings of rekey's own; and the plan they would settle on.
-async fn as_rekey(bed: &Bed) -> Sql {
+pub async fn as_rekey(bed: &Bed) -> Sql {
     let mut sql = bed.sql().await;
     for (name, value) in sql::settings(&bed.store) {
         sql.run(&format!("SET {name} = {value}")).await.unwrap();
@@ -79,7 +80,7 @@ async fn as_rekey(bed: &Bed) -> Sql {
     sql
 }
 
-async fn explain(sql: &mut Sql, text: &str) -> String {
+pub async fn explain(sql: &mut Sql, text: &str) -> String {
     let rows = match sql {
         Sql::Sqlite(_) => sql.rows(&format!("EXPLAIN QUERY PLAN {text}")).await,
         Sql::Postgres(_) => explain_generic(sql, text).await,
@@ -103,11 +104,10 @@ pub async fn a_plan_made_on_the_empty_log_outlives_it_well(bed: Bed) {
     for _ in 0..12 {
         work(&bed).await;
     }
-    fill(&bed).await;
+    fill(&bed, EVENTS).await;
     for _ in 0..12 {
         work(&bed).await;
     }
-    bed.store.close().await;
     assert_eq!(scans(&bed).await, 0);
 }
 
@@ -119,14 +119,21 @@ async fn work(bed: &Bed) {
     bed.store.after(0, 10).await.unwrap();
 }
 
-/// Sequential scans of the log, but for those that built its indexes; a session reports at its end.
-async fn scans(bed: &Bed) -> i64 {
+/// A connection when all others have ended: a session reports what it did at its end.
+pub async fn reported(bed: &Bed) -> Sql {
+    bed.store.close().await;
     let mut sql = bed.sql().await;
     let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
         AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
     while sql.number(others).await > 0 {
         tokio::task::yield_now().await;
     }
+    sql
+}
+
+/// Sequential scans of the log, but for those that built its indexes.
+async fn scans(bed: &Bed) -> i64 {
+    let mut sql = reported(bed).await;
     let indexes = sql.number("SELECT count(*) FROM pg_indexes WHERE tablename = 'events'").await;
     let scans = sql.number("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'events'").await;
     println!("{scans} sequential scans, {indexes} indexes");

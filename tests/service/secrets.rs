@@ -290,7 +290,7 @@ async fn no_secret_is_in_anything_written_on_postgresql() {
     for table in sql.rows(tables).await.unwrap().concat() {
         let rows = sql.rows(&format!("SELECT (t.*)::text FROM {table} t")).await.unwrap().concat().join("\n");
         assert_clean(&table, rows.as_bytes(), &walk.secrets);
-        if !["people", "origins"].contains(&table.as_str()) {
+        if !["people", "origins", "sessions"].contains(&table.as_str()) {
             assert_clean(&table, rows.as_bytes(), &personal());
         }
         if table == "people" {

@@ -96,12 +96,19 @@ pub async fn a_set_password_must_be_changed_before_anything_else(place: Place) {
 pub async fn ones_own_sessions_can_be_listed_and_ended(place: Place) {
     let bed = place.open().await;
     let (_, session) = bed.signed_in("ana").await;
-    let other = bed.sign_in("ana", OLD).await;
+    let request =
+        bed.api.request(reqwest::Method::POST, "/v1/sessions").header("User-Agent", "another browser");
+    let body = json!({ "username": "ana", "password": OLD });
+    let other = send(request.json(&body)).await.expect(201).text_of("token");
     let (_, stranger) = bed.signed_in("ben").await;
 
     let listed = bed.api.get(&session, "/v1/sessions").await.expect(200).json();
     let others: Vec<_> = listed.as_array().unwrap().iter().filter(|row| row["current"] == false).collect();
     assert_eq!((listed.as_array().unwrap().len(), others.len()), (2, 1), "{listed}");
+    assert_eq!(
+        (&others[0]["user_agent"], &others[0]["source"]),
+        (&json!("another browser"), &json!("127.0.0.1"))
+    );
     let path = format!("/v1/sessions/{}", others[0]["session_id"].as_str().unwrap());
     bed.api.delete(&stranger, &path).await.assert_problem(404, "not-found");
     assert!(bed.is_open(&other).await, "nobody ends another's session");

@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use super::vault::Addressee;
 use super::{Store, StoreError, postgres, sqlite};
-use crate::ids::{AccountId, ResetId};
+use crate::ids::{AccountId, EventId, ResetId};
 use crate::moment::Moment;
-use crate::rows::{PersonRow, ResetRow};
+use crate::rows::{OriginRow, PersonRow, ResetRow};
 
 impl Store {
     /// Who mails to these accounts go to at `now`.
@@ -57,6 +57,41 @@ impl Store {
                 sqlx::query_as(postgres::sql::RESETS).bind(ids).fetch_all(&*database.connections).await?
             }
         })
+    }
+
+    /// Who these accounts' people are. The erased are missing.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn people(&self, accounts: &[AccountId]) -> Result<HashMap<AccountId, PersonRow>, StoreError> {
+        let rows: Vec<PersonRow> = match self {
+            Self::Sqlite(database) => {
+                sqlx::query_as(sqlite::sql::PEOPLE).bind(json(accounts)?).fetch_all(&database.readers).await?
+            }
+            Self::Postgres(database) => {
+                let ids: Vec<Uuid> = accounts.iter().map(|account| account.0).collect();
+                sqlx::query_as(postgres::sql::PEOPLE).bind(ids).fetch_all(&*database.connections).await?
+            }
+        };
+        Ok(rows.into_iter().map(|person| (person.account_id, person)).collect())
+    }
+
+    /// Where the callers were whose calls led to these events. It is kept beside the first event
+    /// of a call, when that came from outside, and for a while.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn origins(&self, events: &[EventId]) -> Result<HashMap<EventId, OriginRow>, StoreError> {
+        let rows: Vec<OriginRow> = match self {
+            Self::Sqlite(database) => {
+                sqlx::query_as(sqlite::sql::ORIGINS).bind(json(events)?).fetch_all(&database.readers).await?
+            }
+            Self::Postgres(database) => {
+                let ids: Vec<Uuid> = events.iter().map(|event| event.0).collect();
+                sqlx::query_as(postgres::sql::ORIGINS).bind(ids).fetch_all(&*database.connections).await?
+            }
+        };
+        Ok(rows.into_iter().map(|origin| (origin.event_id, origin)).collect())
     }
 
     /// How many attempts there were under each of these keys in the window; a
@@ -113,6 +148,6 @@ impl Store {
 }
 
 /// How SQLite is given many at once.
-fn json(many: &(impl Serialize + ?Sized)) -> Result<String, sqlx::Error> {
+pub(super) fn json(many: &(impl Serialize + ?Sized)) -> Result<String, sqlx::Error> {
     serde_json::to_string(many).map_err(|error| sqlx::Error::Encode(error.into()))
 }

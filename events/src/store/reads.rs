@@ -9,7 +9,7 @@ use crate::ids::{AccountId, EventId, StreamId};
 use crate::moment::Moment;
 
 #[derive(FromRow)]
-struct EventRow {
+pub(super) struct EventRow {
     position: i64,
     epoch: i32,
     stream: Uuid,
@@ -48,7 +48,7 @@ impl TryFrom<EventRow> for StoredEvent {
     }
 }
 
-fn events(rows: Vec<EventRow>) -> Result<Vec<StoredEvent>, StoreError> {
+pub(super) fn events(rows: Vec<EventRow>) -> Result<Vec<StoredEvent>, StoreError> {
     rows.into_iter().map(StoredEvent::try_from).collect()
 }
 

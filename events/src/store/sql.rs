@@ -3,6 +3,8 @@
 //! All SQL is static, here and in the twins beside; a test prepares every
 //! statement on each database.
 
+pub(super) mod accounts;
+
 /// Names statements, and lists them all.
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $text:expr;)*) => {
@@ -14,14 +16,53 @@ macro_rules! statements {
 pub(crate) use statements;
 
 macro_rules! events {
-    ($rest:literal) => {
+    ($($rest:tt)*) => {
         concat!(
             "SELECT position, epoch, stream, version, event_id, type, schema, recorded_at, payload, metadata, leaf, ",
             "subject FROM events ",
-            $rest
+            $($rest)*
         )
     };
 }
+
+/// The newest events between two positions (`$1`, `$2`), from a span of time (`$3`, `$4`), of
+/// types that are `$wanted` (`$5`), so many at most (`$6`).
+macro_rules! newest {
+    ($wanted:literal) => {
+        events!(
+            "WHERE position > $1 AND position < $2 AND recorded_at >= $3 AND recorded_at < $4 AND (",
+            $wanted,
+            ")
+            ORDER BY position DESC LIMIT $6"
+        )
+    };
+}
+
+/// Those of them that are about an account (`$7`). `+ 0` has its own stream found by version, not by position.
+macro_rules! newest_about {
+    ($wanted:literal) => {
+        concat!(
+            "SELECT * FROM (",
+            events!(
+                "WHERE stream = $7 AND position + 0 > $1 AND position + 0 < $2
+                    AND recorded_at >= $3 AND recorded_at < $4 AND (",
+                $wanted,
+                ")
+                ORDER BY version DESC LIMIT $6"
+            ),
+            ") own UNION ALL SELECT * FROM (",
+            events!(
+                "WHERE subject = $7 AND subject <> stream AND position > $1 AND position < $2
+                    AND recorded_at >= $3 AND recorded_at < $4 AND (",
+                $wanted,
+                ")
+                ORDER BY position DESC LIMIT $6"
+            ),
+            ") others ORDER BY position DESC LIMIT $6"
+        )
+    };
+}
+pub(crate) use {events, newest, newest_about};
 
 statements! {
     /// The log's id and epoch.
@@ -41,6 +82,8 @@ statements! {
     );
     /// Where an event is.
     POSITION_OF = "SELECT position FROM events WHERE event_id = $1";
+    /// When the event at a position was.
+    RECORDED_AT = "SELECT recorded_at FROM events WHERE position = $1";
 
     PERSON = "SELECT * FROM people WHERE account_id = $1";
     PERSON_BY_USERNAME = "SELECT * FROM people WHERE username_key = $1";
@@ -60,6 +103,7 @@ statements! {
         WHERE account_id = $1 AND (language IS NULL OR zone IS NULL)";
     TOUCH_SESSION = "UPDATE sessions SET seen_at = $2 WHERE session_id = $1";
     END_SESSION = "DELETE FROM sessions WHERE session_id = $1 AND account_id = $2";
+    END_OTHER_SESSIONS = "DELETE FROM sessions WHERE account_id = $1 AND session_id <> $2";
     /// Keeps a factor until a code confirms it; a confirmed one stays.
     OFFER_FACTOR = "INSERT INTO factors (account_id, factor_id, sealed, confirmed) VALUES ($1, $2, $3, $4)
         ON CONFLICT (account_id) DO UPDATE SET factor_id = excluded.factor_id, sealed = excluded.sealed
@@ -104,6 +148,10 @@ statements! {
     /// Mails that somebody may want to look at.
     TROUBLED_BY_STATE = "SELECT state, count(*) FROM mails
         WHERE state IN ('unknown', 'rejected', 'suppressed', 'dead') GROUP BY state ORDER BY state";
+    /// The newest mails of a span of ids, counted by stretch of time and state.
+    MAIL_CHART = "SELECT (requested_at - $4) / $5, state, count(*) FROM (
+            SELECT requested_at, state FROM mails WHERE mail_id >= $1 AND mail_id < $2 ORDER BY mail_id DESC LIMIT $3) m
+        GROUP BY 1, 2";
     /// Which migration the tables are at.
     TABLES_VERSION = "SELECT coalesce(max(version), 0) FROM _sqlx_migrations WHERE success";
     /// Mails that a worker has claimed.
@@ -137,9 +185,9 @@ pub fn settings(store: &super::Store) -> &'static [(&'static str, &'static str)]
 /// Every statement that `store` may be asked, with its name.
 #[must_use]
 pub fn every(store: &super::Store) -> Vec<(&'static str, &'static str)> {
-    let own = match store {
-        super::Store::Sqlite(_) => super::sqlite::sql::ALL,
-        super::Store::Postgres(_) => super::postgres::sql::ALL,
+    let (own, accounts) = match store {
+        super::Store::Sqlite(_) => (super::sqlite::sql::ALL, super::sqlite::sql::accounts::ALL),
+        super::Store::Postgres(_) => (super::postgres::sql::ALL, super::postgres::sql::accounts::ALL),
     };
-    ALL.iter().chain(own).copied().collect()
+    ALL.iter().chain(own).chain(accounts).copied().collect()
 }

@@ -197,6 +197,17 @@ impl Store {
         Ok(ended > 0)
     }
 
+    /// Ends the account's sessions, but for one; how many.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn end_other_sessions(&self, account: AccountId, keep: SessionId) -> Result<u64, StoreError> {
+        Ok(writing!(self, pool => {
+            let done = sqlx::query(sql::END_OTHER_SESSIONS).bind(account.0).bind(keep.0).execute(pool).await;
+            done.map(|done| done.rows_affected())
+        })?)
+    }
+
     /// Keeps a second factor until a code confirms it; a confirmed one stays.
     ///
     /// # Errors

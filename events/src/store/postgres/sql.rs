@@ -1,6 +1,6 @@
 //! The statements that only PostgreSQL is asked.
 
-use crate::store::sql::statements;
+use crate::store::sql::{events, newest, newest_about, statements};
 
 /// This database's clock, µs.
 macro_rules! clock {
@@ -43,6 +43,16 @@ macro_rules! mail {
     };
 }
 
+/// Pages of the list of accounts. `OFFSET 0`, as in [`STREAMS`]: one probe for each row.
+pub mod accounts {
+    crate::store::sql::accounts::account_pages!(
+        "CROSS JOIN LATERAL (SELECT * FROM accounts WHERE account_id = p.account_id OFFSET 0) a",
+        "CROSS JOIN LATERAL (SELECT * FROM people WHERE account_id = a.account_id OFFSET 0) p",
+        "coalesce(last_signed_in_at, 0)",
+        "uuid_send"
+    );
+}
+
 /// What every connection has the planner do. A statement planned while its table was empty
 /// would keep its sequential scan; all of ours have an index to go by. But for the log's
 /// head: its one row is scanned, at a cost so exaggerated now that it would be compiled.
@@ -67,12 +77,17 @@ statements! {
     STREAMS = "SELECT e.* FROM unnest($1::uuid[]) s (id), LATERAL (
             SELECT stream, version, type, schema, recorded_at, payload FROM events WHERE stream = s.id OFFSET 0) e
         ORDER BY e.stream, e.version";
+    /// The newest events, of these types if any are named.
+    NEWEST = newest!("$5::text = '[]' OR type IN (SELECT jsonb_array_elements_text($5::text::jsonb))");
+    NEWEST_ABOUT = newest_about!("$5::text = '[]' OR type IN (SELECT jsonb_array_elements_text($5::text::jsonb))");
     /// Many rows by their keys, and many counts: see the reads of one.
     ADDRESSEES = "SELECT p.*, EXISTS (
             SELECT 1 FROM suppressions s WHERE s.email_key = p.email_key AND s.ends_at > $2) AS suppressed
         FROM people p WHERE p.account_id = ANY($1)";
     PEOPLE_BY_USERNAME = "SELECT * FROM people WHERE username_key = ANY($1)";
     RESETS = "SELECT * FROM resets WHERE reset_id = ANY($1)";
+    PEOPLE = "SELECT * FROM people WHERE account_id = ANY($1)";
+    ORIGINS = "SELECT * FROM origins WHERE event_id = ANY($1)";
     ATTEMPTS_OF = "SELECT key, count FROM throttles WHERE key = ANY($1) AND started_at >= $2";
     /// In the order of the keys, in which others lock them, too.
     COUNT_ATTEMPTS = "INSERT INTO throttles (key, count, started_at, last_at)

@@ -1,6 +1,6 @@
 //! The statements that only SQLite is asked.
 
-use crate::store::sql::statements;
+use crate::store::sql::{events, newest, newest_about, statements};
 
 /// A row of an event, at a position.
 macro_rules! row {
@@ -38,6 +38,16 @@ macro_rules! stale {
     };
 }
 
+/// Pages of the list of accounts; `CROSS JOIN` is joined in this order.
+pub mod accounts {
+    crate::store::sql::accounts::account_pages!(
+        "CROSS JOIN accounts a ON a.account_id = p.account_id",
+        "CROSS JOIN people p ON p.account_id = a.account_id",
+        "signed_in_key",
+        ""
+    );
+}
+
 /// How many events a statement inserts; the most first.
 pub(crate) const INSERTS: [(usize, &str); 3] =
     [(64, INSERT_64_EVENTS), (16, INSERT_16_EVENTS), (4, INSERT_4_EVENTS)];
@@ -69,12 +79,17 @@ statements! {
     /// Streams' events, unsorted, so many at most; `CROSS JOIN` is joined in this order.
     STREAMS = "SELECT e.stream, e.version, e.type, e.schema, e.recorded_at, e.payload
         FROM json_each(?1) s CROSS JOIN events e ON e.stream = unhex(s.value, '-') LIMIT ?2";
+    /// The newest events, of these types if any are named.
+    NEWEST = newest!("$5 = '[]' OR type IN (SELECT value FROM json_each($5))");
+    NEWEST_ABOUT = newest_about!("$5 = '[]' OR type IN (SELECT value FROM json_each($5))");
     /// Many rows by their keys, and many counts: see the reads of one.
     ADDRESSEES = "SELECT p.*, EXISTS (
             SELECT 1 FROM suppressions s WHERE s.email_key = p.email_key AND s.ends_at > ?2) AS suppressed
         FROM people p WHERE p.account_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
     PEOPLE_BY_USERNAME = "SELECT * FROM people WHERE username_key IN (SELECT value FROM json_each(?1))";
     RESETS = "SELECT * FROM resets WHERE reset_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
+    PEOPLE = "SELECT * FROM people WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
+    ORIGINS = "SELECT * FROM origins WHERE event_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
     ATTEMPTS_OF = "SELECT key, count FROM throttles
         WHERE key IN (SELECT value FROM json_each(?1)) AND started_at >= ?2";
     COUNT_ATTEMPTS = "INSERT INTO throttles (key, count, started_at, last_at)
@@ -197,7 +212,7 @@ statements! {
     PUT_SESSIONS = "INSERT INTO sessions SELECT
             unhex(value ->> 'session_id', '-'), value ->> 'token_hash', unhex(value ->> 'account_id', '-'),
             unhex(value ->> 'credential_id', '-'), value ->> 'second_factor', value ->> 'created_at',
-            value ->> 'seen_at', value ->> 'expires_at'
+            value ->> 'seen_at', value ->> 'expires_at', value ->> 'user_agent', value ->> 'source'
         FROM json_each(?)";
     PUT_IDEMPOTENCY = "INSERT INTO idempotency SELECT
             value ->> 'key', value ->> 'body', unhex(value ->> 'event_id', '-'), value ->> 'status',

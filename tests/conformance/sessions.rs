@@ -1,0 +1,39 @@
+//! Sessions, and ending them.
+
+use rekey_events::rows::{Change, SessionRow};
+use rekey_events::{AccountId, CredentialId, Env, SessionId};
+
+use crate::bed::Bed;
+use crate::facts::{begin, changing};
+
+fn session(bed: &Bed, account_id: AccountId) -> SessionRow {
+    let session_id = SessionId(bed.env.uuid());
+    SessionRow {
+        session_id,
+        token_hash: session_id.to_string(),
+        account_id,
+        credential_id: CredentialId(bed.env.uuid()),
+        second_factor: true,
+        created_at: 1,
+        seen_at: 2,
+        expires_at: 3,
+        user_agent: format!("browser of {session_id}"),
+        source: "2001:db8::7".to_owned(),
+    }
+}
+
+pub async fn all_sessions_but_one_are_ended(bed: Bed) {
+    let (ana, ben) = (AccountId(bed.env.uuid()), AccountId(bed.env.uuid()));
+    let [kept, one, other, bens] = [ana, ana, ana, ben].map(|account| session(&bed, account));
+    let rows = [&kept, &one, &other, &bens];
+    bed.log.append(changing(begin(&bed), rows.map(|row| Change::PutSession(row.clone())))).await.unwrap();
+    assert_eq!(bed.store.session(&one.token_hash).await.unwrap().as_ref(), Some(&one));
+
+    assert_eq!(bed.store.end_other_sessions(ana, kept.session_id).await.unwrap(), 2);
+    assert_eq!(bed.store.sessions_of(ana).await.unwrap(), [kept.clone()]);
+    assert_eq!(bed.store.sessions_of(ben).await.unwrap(), [bens.clone()]);
+    assert_eq!(bed.store.end_other_sessions(ana, kept.session_id).await.unwrap(), 0);
+    // Somebody else's session keeps none of one's own.
+    assert_eq!(bed.store.end_other_sessions(ana, bens.session_id).await.unwrap(), 1);
+    assert_eq!(bed.store.sessions_of(ben).await.unwrap(), [bens]);
+}
