@@ -44,9 +44,17 @@ impl Clock {
     /// # Panics
     /// If the file cannot be written.
     pub fn jump(&self, hours: i64) {
+        self.jump_seconds(hours * 3600);
+    }
+
+    /// From now on it is so many seconds ahead, or behind when negative.
+    ///
+    /// # Panics
+    /// If the file cannot be written.
+    pub fn jump_seconds(&self, seconds: i64) {
         let (new, file) = (self.folder.path().join("new"), self.file());
         // Whole, or not at all: it is read at any moment.
-        fs::write(&new, format!("{hours:+}h\n")).expect("a file for the clock");
+        fs::write(&new, format!("{seconds:+}\n")).expect("a file for the clock");
         fs::rename(new, file).expect("a file for the clock");
     }
 

@@ -1,5 +1,6 @@
 //! Real servers for rekey's tests: each of its own folder and port, none left behind.
 
+pub mod browser;
 pub mod clock;
 pub mod nats;
 pub mod ports;
