@@ -4,6 +4,7 @@
 //! only), secrets from files by `*_file`.
 
 mod api_key;
+pub mod brand;
 mod database;
 mod file;
 mod language;
@@ -22,6 +23,7 @@ use rekey_events::Language;
 use serde::Deserialize;
 
 pub use api_key::ApiKey;
+pub use brand::Brand;
 pub use database::Database;
 use file::read;
 pub use mail::{Dkim, Mail, MailTls};
@@ -51,6 +53,12 @@ pub struct Config {
     /// The language of whoever has not chosen: `en`, `de` or `es`.
     #[serde(default, deserialize_with = "language::by_tag")]
     pub language: Language,
+    /// How the pages look.
+    #[serde(default)]
+    pub brand: Brand,
+    /// Where people may be sent back to: origins such as `https://app.example.org`.
+    #[serde(default)]
+    pub return_to: Vec<String>,
     /// The key file, from `rekey keys generate`.
     pub key_file: PathBuf,
     /// Proxies whose `X-Forwarded-For` is believed.
@@ -92,6 +100,7 @@ impl Config {
             .try_parsing(true)
             .list_separator(",")
             .with_list_parse_key("trusted_proxies")
+            .with_list_parse_key("return_to")
             .with_list_parse_key("nats.servers");
         let text = read(path)?;
         // The parser's own message would show the line, and with it a secret.
@@ -115,6 +124,8 @@ impl Config {
                 "public_url must begin with https:// (or be this machine's own)".to_owned(),
             ));
         }
+        self.return_to.iter().try_for_each(|origin| check_origin(origin))?;
+        self.brand.check()?;
         self.mail.check()?;
         self.policy.check()?;
         self.nats.as_ref().map_or(Ok(()), Nats::check)?;
@@ -134,6 +145,17 @@ impl Config {
     pub fn base_url(&self) -> String {
         self.public_url.trim_end_matches('/').to_owned()
     }
+}
+
+/// An origin (RFC 6454): what people are sent back to must be named exactly.
+fn check_origin(origin: &str) -> Result<(), ConfigError> {
+    let host = origin.strip_prefix("https://").filter(|host| {
+        !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
+    });
+    if host.is_some() || is_this_machine(origin) && origin.matches('/').count() == 2 {
+        return Ok(());
+    }
+    Err(ConfigError(format!("return_to {origin:?} must be an origin such as \"https://app.example.org\"")))
 }
 
 /// Whether a plain-http address can only be this machine's own.

@@ -34,6 +34,7 @@ use crate::problem::{Kind, Problem};
 use crate::service::Service;
 
 pub use metrics::process::Activity;
+pub use pages::House;
 
 /// How long a request may take before it is given up.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -62,6 +63,8 @@ pub struct App {
     pub public_url: Arc<str>,
     /// What this process's workers have done.
     pub activity: Activity,
+    /// What the pages are called and look like.
+    pub house: Arc<House>,
 }
 
 /// The API's routes and their description.
@@ -107,14 +110,22 @@ pub fn openapi() -> OpenApi {
 /// All routes, with what surrounds them.
 pub fn router(app: App) -> Router {
     let (api, openapi) = api().split_for_parts();
-    let pages = pages::routes(&app.service.settings().product);
+    let secure = app.house.is_secure();
     let pages = api
         .merge(docs::routes(openapi))
-        .merge(pages)
-        .fallback(|| async { Problem::new(Kind::NotFound) })
+        .merge(pages::routes(&app))
+        .fallback(pages::nothing_here)
         .method_not_allowed_fallback(|| async { Problem::new(Kind::MethodNotAllowed) })
         .with_state(app);
-    surrounded(pages)
+    let pages = surrounded(pages);
+    if secure { pages.layer(middleware::map_response(by_tls_only)) } else { pages }
+}
+
+/// Browsers are to come by TLS only, from now on (RFC 6797).
+async fn by_tls_only(mut response: Response) -> Response {
+    let two_years = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+    response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, two_years);
+    response
 }
 
 /// What surrounds every page.
@@ -134,7 +145,12 @@ async fn give_up(request: Request, next: Next) -> Response {
 }
 
 /// Headers that every answer has, unless it says otherwise.
-const HEADERS: [(HeaderName, &str); 5] = [
+const HEADERS: [(HeaderName, &str); 7] = [
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
     (header::CACHE_CONTROL, "no-store"),
     (header::REFERRER_POLICY, "no-referrer"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

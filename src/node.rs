@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, ResetSecondFactor};
 use crate::credential::Hasher;
-use crate::http::{self, Activity, ApiKey, App};
+use crate::http::{self, Activity, ApiKey, App, House};
 use crate::keys::Keys;
 use crate::service::{Service, Settings};
 use base::Base;
@@ -85,7 +85,7 @@ impl Node {
         let service = Service::new(base.log.clone(), keys, hasher, settings(config));
         let listener = TcpListener::bind(config.listen).await;
         Ok(Self {
-            app: app(config, &service, crew.activity()),
+            app: app(config, &service, crew.activity())?,
             service,
             base,
             crew,
@@ -132,17 +132,18 @@ fn settings(config: &Config) -> Settings {
     }
 }
 
-fn app(config: &Config, service: &Service, activity: Activity) -> App {
+fn app(config: &Config, service: &Service, activity: Activity) -> Result<App, BuildError> {
     let key = |key: &crate::config::ApiKey| ApiKey {
         name: key.name.clone(),
         token_hash: key.token_hash.to_ascii_lowercase(),
         permissions: key.permissions.clone(),
     };
-    App {
+    Ok(App {
         service: service.clone(),
         api_keys: config.api_keys.iter().map(key).collect(),
         trusted_proxies: config.trusted_proxies.clone().into(),
         public_url: config.base_url().into(),
         activity,
-    }
+        house: House::new(config)?.into(),
+    })
 }

@@ -6,14 +6,14 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rekey_events::store::{AppendError, CommandError, StoreError};
-use serde::Serialize;
-use strum::{EnumIter, IntoStaticStr};
+use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumString, IntoStaticStr};
 
 use crate::credential::Rejection;
 use crate::credential::hash::HashError;
 
 /// The kinds of problems; their names are stable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, IntoStaticStr)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Kind {
     /// The body is no JSON.
@@ -64,6 +64,8 @@ pub enum Kind {
     Uncertain,
     /// The service is too busy, or its database away.
     Unavailable,
+    /// A page's form that is too old, or came from elsewhere.
+    StaleForm,
     /// A fault of ours.
     Internal,
 }
@@ -154,6 +156,11 @@ impl Kind {
                 "The service is not available",
                 "Nothing was accepted. Try again shortly.",
             ),
+            Self::StaleForm => (
+                S::FORBIDDEN,
+                "The form is too old, or came from elsewhere",
+                "Nothing was changed. Open the page again, with cookies allowed.",
+            ),
             Self::Internal => {
                 (S::INTERNAL_SERVER_ERROR, "That is a fault of ours", "Tell the operator, with the time.")
             }
@@ -162,7 +169,7 @@ impl Kind {
 }
 
 /// What is wrong with one member of the body.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct FieldError {
     /// Where: a JSON pointer (RFC 6901).
     pub pointer: String,
@@ -184,7 +191,7 @@ pub struct Problem {
 }
 
 /// A problem, as it is written.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ProblemBody {
     /// `/problems/` and the kind's stable name.
     #[serde(rename = "type")]
@@ -196,10 +203,10 @@ pub struct ProblemBody {
     /// What to do.
     pub detail: String,
     /// Why a new password is not taken: all reasons.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Rejection>,
     /// What is wrong with the body, by member.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
 }
 
@@ -251,6 +258,15 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// The problem that was written so; nothing when its kind is none of this program's.
+    #[must_use]
+    pub fn of(body: ProblemBody) -> Option<Self> {
+        let kind = body.kind.strip_prefix("/problems/")?.parse().ok()?;
+        Some(Self { kind, detail: Some(body.detail), reasons: body.reasons, errors: body.errors })
+    }
+}
+
 impl From<Kind> for Problem {
     fn from(kind: Kind) -> Self {
         Self::new(kind)
@@ -274,6 +290,8 @@ impl IntoResponse for Problem {
             }
             _ => {}
         }
+        // Pages say it in their own way.
+        response.extensions_mut().insert(self);
         response
     }
 }

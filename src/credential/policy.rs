@@ -16,8 +16,19 @@ const GUESSES: f64 = 8.0;
 const LOOKED_AT: usize = 64;
 
 /// Why a password is not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    strum::IntoStaticStr,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Rejection {
     /// Fewer than 15 characters (8 with a second factor).
     TooShort,
@@ -94,6 +105,13 @@ pub async fn check_aside(
     });
     // It ends by a panic only if the estimate has a fault: better refused than unchecked.
     checked.await.unwrap_or_else(|_| Err(vec![Rejection::TooCommon]))
+}
+
+/// How hard it is to guess, from 0 to 4 (zxcvbn).
+#[must_use]
+pub fn strength(password: &str, like: &[&str]) -> u8 {
+    let looked_at: String = password.chars().take(LOOKED_AT).collect();
+    zxcvbn::zxcvbn(&looked_at, like).score().into()
 }
 
 fn resembles(password: &str, like: &[&str]) -> bool {

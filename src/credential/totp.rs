@@ -1,7 +1,7 @@
 //! Time-based one-time codes (RFC 6238): six digits, 30 s, one step either way.
 
 use rekey_events::{Env, Moment, env::random};
-use totp_rs::{Builder, Totp};
+use totp_rs::{Builder, Secret, Totp};
 
 /// A fresh secret: 160 bits, as RFC 4226 (section 4, R6) recommends.
 #[must_use]
@@ -27,6 +27,12 @@ pub fn code(secret: &[u8], now: Moment) -> Option<String> {
 #[must_use]
 pub fn address(secret: &[u8], product: &str, username: &str) -> Option<String> {
     totp(secret, product, username)?.to_url().ok()
+}
+
+/// The secret in Base32 (RFC 4648), for those who type it.
+#[must_use]
+pub fn written(secret: &[u8]) -> String {
+    Secret::from(secret.to_vec()).to_base32()
 }
 
 fn totp(secret: &[u8], product: &str, username: &str) -> Option<Totp> {

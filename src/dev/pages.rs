@@ -8,7 +8,7 @@ use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use rekey_events::names::username_key;
 
@@ -36,7 +36,6 @@ pub(super) struct Desk {
 
 pub(super) fn router(desk: Desk) -> Router {
     Router::new()
-        .route("/", get(|| async { Redirect::to("/dev") }))
         .route("/dev", get(start))
         .route("/dev/code", get(code))
         .route("/dev/style.css", get(style))

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{App, body};
-use crate::problem::{Kind, Problem};
+use crate::problem::{Kind, Problem, ProblemBody};
 use crate::service::call::Outcome;
 use crate::service::sessions::token_hash;
 use crate::service::{Answer, Call, Caller};
@@ -36,13 +36,17 @@ impl FromRequestParts<App> for Called {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let env = app.service.env();
         let caller = caller(app, &parts.headers, parts.uri.path()).await?;
-        let mut context = Context::new(env, caller.actor());
-        let source = source(app, parts).map(|address| address.to_string()).unwrap_or_default();
-        context.origin = Some(Origin { source, user_agent: user_agent(&parts.headers) });
-        Ok(Self(Call { caller, context, idempotency: None }))
+        Ok(Self(call(app, parts, caller)))
     }
+}
+
+/// A call by `caller`, now, from where the request comes from.
+pub(super) fn call(app: &App, parts: &Parts, caller: Caller) -> Call {
+    let mut context = Context::new(app.service.env(), caller.actor());
+    let source = source(app, parts).map(|address| address.to_string()).unwrap_or_default();
+    context.origin = Some(Origin { source, user_agent: user_agent(&parts.headers) });
+    Call { caller, context, idempotency: None }
 }
 
 impl<T: DeserializeOwned> FromRequest<App> for Command<T> {
@@ -110,7 +114,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
 }
 
 /// The same caller, command and key give the same event ids.
-fn make_idempotent(app: &App, call: &mut Call, path: &str, key: &str, bytes: &[u8]) {
+pub(super) fn make_idempotent(app: &App, call: &mut Call, path: &str, key: &str, bytes: &[u8]) {
     let keys = app.service.keys();
     // Callers without a name are told apart by their source: keys such as "1" are popular.
     let source = match (&call.caller, &call.context.origin) {
@@ -137,23 +141,25 @@ impl Call {
     }
 }
 
-/// Does the work, unless its answer is kept already.
+/// Does the work, unless its answer is kept already; as a response.
 pub(super) async fn answered<F>(app: &App, call: &Call, work: impl Fn() -> F) -> Response
 where
     F: Future<Output = Outcome>,
 {
-    match kept(app, call).await {
-        Ok(Some(answer)) => return answer,
-        Err(problem) => return problem.into_response(),
-        Ok(None) => {}
+    outcome(app, call, work).await.map_or_else(Problem::into_response, respond)
+}
+
+/// Does the work, unless its answer is kept already.
+pub(super) async fn outcome<F>(app: &App, call: &Call, work: impl Fn() -> F) -> Outcome
+where
+    F: Future<Output = Outcome>,
+{
+    if let Some(outcome) = kept(app, call).await? {
+        return outcome;
     }
     let outcome = undisturbed(work).await;
     // The same call, made twice at once: the answer of the one that was recorded counts.
-    match kept(app, call).await {
-        Ok(Some(answer)) => answer,
-        Ok(None) => outcome.map_or_else(Problem::into_response, respond),
-        Err(problem) => problem.into_response(),
-    }
+    kept(app, call).await?.unwrap_or(outcome)
 }
 
 /// Does the work again when a stream it relied on moved on, such as that of an
@@ -168,24 +174,24 @@ async fn undisturbed<F: Future<Output = Outcome>>(work: impl Fn() -> F) -> Outco
     work().await
 }
 
-async fn kept(app: &App, call: &Call) -> Result<Option<Response>, Problem> {
+async fn kept(app: &App, call: &Call) -> Result<Option<Outcome>, Problem> {
     let Some((key, body)) = &call.idempotency else { return Ok(None) };
     let Some(row) = app.service.store().idempotency(key).await? else { return Ok(None) };
     if row.body != *body {
         return Err(Kind::IdempotencyKeyReused.into());
     }
-    repeat(app, &row).await.map(Some)
+    Ok(Some(repeat(app, &row).await))
 }
 
-async fn repeat(app: &App, row: &IdempotencyRow) -> Result<Response, Problem> {
-    let body: Map<String, Value> = serde_json::from_str(&row.answer).unwrap_or_default();
+async fn repeat(app: &App, row: &IdempotencyRow) -> Outcome {
     let status = u16::try_from(row.status).unwrap_or(500);
     if status >= 400 {
-        let headers = [(header::CONTENT_TYPE, "application/problem+json")];
-        return Ok((status_of(status), headers, Json(body)).into_response());
+        let body: Option<ProblemBody> = serde_json::from_str(&row.answer).ok();
+        return Err(body.and_then(Problem::of).unwrap_or_else(|| Kind::Internal.into()));
     }
+    let body: Map<String, Value> = serde_json::from_str(&row.answer).unwrap_or_default();
     let position = app.service.store().position_of(row.event_id).await?;
-    Ok(respond(Answer { status, body }.at(position)))
+    Ok(Answer { status, body }.at(position))
 }
 
 fn status_of(status: u16) -> StatusCode {

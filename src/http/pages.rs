@@ -1,75 +1,80 @@
-//! The pages that a person needs who has only the mail: asking for a link,
-//! using it, and ending one that somebody else asked for. The link's code is in the fragment; no server sees it.
+//! The pages: server-rendered, usable with the keyboard alone and, but for the
+//! link's fragment and lists that renew themselves, without script.
 
-use axum::http::{HeaderName, header};
-use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
-use axum::{Extension, Router};
-use std::sync::Arc;
+mod account_page;
+mod appraise;
+mod assets;
+mod audit;
+mod code_step;
+mod cookies;
+mod forgot_password;
+mod form;
+mod history;
+pub mod house;
+mod language;
+mod mail_chart;
+mod mails;
+mod not_me;
+mod notice;
+mod profile;
+mod reset_password;
+mod return_to;
+mod sign_in;
+mod tongue;
+mod trouble;
+mod users;
+mod visitor;
 
 use askama::Template;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::header;
+use axum::middleware;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
 
 use super::App;
 use crate::problem::{Kind, Problem};
 
-/// Own style and script only; calls only to ourselves.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
-    frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+pub use house::House;
 
-/// The product's name, for the pages.
-#[derive(Clone)]
-struct Product(Arc<str>);
-
-#[derive(Template)]
-#[template(path = "forgot_password.html")]
-struct ForgotPassword<'a> {
-    product: &'a str,
-}
-
-#[derive(Template)]
-#[template(path = "reset_password.html")]
-struct ResetPassword<'a> {
-    product: &'a str,
-}
-
-#[derive(Template)]
-#[template(path = "not_me.html")]
-struct NotMe<'a> {
-    product: &'a str,
-}
-
-/// The pages, under the product's name.
-pub(super) fn routes(product: &str) -> Router<App> {
+/// The pages' routes.
+pub(super) fn routes(app: &App) -> Router<App> {
     Router::new()
-        .route("/forgot-password", get(forgot_password))
-        .route("/reset-password", get(reset_password))
-        .route("/not-me", get(not_me))
-        .route("/assets/rekey.css", get(|| file("text/css", include_str!("pages/rekey.css"))))
-        .route("/assets/rekey.js", get(|| file("text/javascript", include_str!("pages/rekey.js"))))
-        .layer(Extension(Product(product.into())))
+        .route("/", get(sign_in::home))
+        .route("/sign-in", get(sign_in::page).post(sign_in::submit))
+        .route("/sign-in/code", get(code_step::page).post(code_step::submit))
+        .route("/sign-out", post(sign_in::out))
+        .route("/forgot-password", get(forgot_password::page).post(forgot_password::submit))
+        .route("/reset-password", get(reset_password::page).post(reset_password::submit))
+        .route("/reset-password/state", post(reset_password::state))
+        .route("/not-me", get(not_me::page).post(not_me::submit))
+        .route("/appraise", post(appraise::submit))
+        .route("/language", post(language::submit))
+        .merge(profile::routes())
+        .merge(users::routes())
+        .merge(account_page::routes())
+        .route("/utilities/security/audit", get(audit::page))
+        .merge(mails::routes())
+        .layer(middleware::from_fn_with_state(app.clone(), visitor::receive))
+        .merge(assets::routes())
 }
 
-async fn forgot_password(Extension(Product(product)): Extension<Product>) -> Result<Response, Problem> {
-    page(&ForgotPassword { product: &product })
+/// There is no such page; programs are told so in their way.
+pub(super) async fn nothing_here(State(app): State<App>, request: Request) -> Response {
+    let accepted = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    if accepted.is_some_and(|accepted| accepted.contains("text/html")) {
+        let (parts, _) = request.into_parts();
+        return visitor::turn_away(&app, &parts, Kind::NotFound.into()).await;
+    }
+    Problem::new(Kind::NotFound).into_response()
 }
 
-async fn reset_password(Extension(Product(product)): Extension<Product>) -> Result<Response, Problem> {
-    page(&ResetPassword { product: &product })
-}
-
-async fn not_me(Extension(Product(product)): Extension<Product>) -> Result<Response, Problem> {
-    page(&NotMe { product: &product })
-}
-
+/// A page, rendered.
 fn page(template: &impl Template) -> Result<Response, Problem> {
     let html = template.render().map_err(|error| {
         tracing::error!(%error, "a page cannot be rendered");
         Kind::Internal
     })?;
-    Ok(([(header::CONTENT_SECURITY_POLICY, POLICY)], Html(html)).into_response())
-}
-
-async fn file(kind: &'static str, text: &'static str) -> Response {
-    let headers: [(HeaderName, &str); 1] = [(header::CONTENT_TYPE, kind)];
-    (headers, text).into_response()
+    Ok(Html(html).into_response())
 }

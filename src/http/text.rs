@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 
+use serde::de::IntoDeserializer;
 use serde::{Deserialize, Deserializer, de};
 
 /// One line of at least one and at most `MOST` characters, none of them a
@@ -31,6 +32,22 @@ impl<'de, const MOST: usize> Deserialize<'de> for Line<MOST> {
             return Err(de::Error::custom("must not have control characters"));
         }
         Ok(Self(text))
+    }
+}
+
+impl<const MOST: usize> Line<MOST> {
+    /// What is wrong with a text as such a line, by the key of the words for it.
+    #[must_use]
+    pub fn fault(text: &str) -> Option<&'static str> {
+        if text.trim().is_empty() {
+            Some("field-needed")
+        } else if text.chars().count() > MOST {
+            Some("field-too-long")
+        } else if text.chars().any(char::is_control) {
+            Some("field-untypable")
+        } else {
+            None
+        }
     }
 }
 
@@ -64,4 +81,13 @@ impl<'de> Deserialize<'de> for Password {
         }
         Ok(Self(text))
     }
+}
+
+/// A password that may have been left out, in forms: then the rules say what is wrong.
+///
+/// # Errors
+/// It has more than 4,096 bytes.
+pub fn perhaps_empty<'de, D: Deserializer<'de>>(from: D) -> Result<Password, D::Error> {
+    let text = String::deserialize(from)?;
+    if text.is_empty() { Ok(Password(text)) } else { Password::deserialize(text.into_deserializer()) }
 }

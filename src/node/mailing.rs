@@ -77,8 +77,12 @@ impl Mailing {
     }
 }
 
+fn accent(config: &Config) -> Option<String> {
+    config.brand.accent.map(|colour| colour.to_string())
+}
+
 fn brand(config: &Config) -> Brand {
-    Brand { product_name: config.product.clone(), contact: config.contact.clone(), accent: None }
+    Brand { product_name: config.product.clone(), contact: config.contact.clone(), accent: accent(config) }
 }
 
 async fn dkim(config: &Config) -> Result<Option<Dkim>, BuildError> {

@@ -11,7 +11,7 @@ use super::call::{Outcome, guard};
 use super::resets::set_password;
 use super::{Answer, Call, Service};
 use crate::credential::Rejection;
-use crate::credential::policy::normalise;
+use crate::credential::policy::{self, normalise};
 use crate::problem::{Kind, Problem};
 
 impl Service {
@@ -74,6 +74,24 @@ impl Service {
         };
         let done = self.log().execute::<Account>(&call.context, account.into(), &command, also).await?;
         answer.clone().map(|answer| answer.at(done.position))
+    }
+
+    /// How hard a new password of the account is to guess, from 0 to 4, and everything
+    /// that stands against it.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn appraise(&self, account: AccountId, new: &str) -> Result<(u8, Vec<Rejection>), Problem> {
+        let words = self.words_of(account).await?;
+        let row = self.store().account(account).await?;
+        let has_factor = row.is_some_and(|row| row.factor_id.is_some());
+        let new = new.to_owned();
+        let appraised = tokio::task::spawn_blocking(move || {
+            let like: Vec<_> = words.iter().map(String::as_str).collect();
+            let reasons = policy::check(&new, has_factor, &like).err().unwrap_or_default();
+            (policy::strength(&new, &like), reasons)
+        });
+        appraised.await.map_err(|_| Kind::Internal.into())
     }
 
     /// Whether the rules would not even compare now: then the answer must not

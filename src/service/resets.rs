@@ -9,6 +9,7 @@ use rekey_events::store::execute::Draft;
 use rekey_events::token::{self, Claims};
 use rekey_events::{AccountId, CredentialId, ResetId};
 use serde_json::json;
+use strum::{EnumString, IntoStaticStr};
 
 use super::call::Outcome;
 use super::{Answer, Call, Service};
@@ -31,6 +32,24 @@ pub struct Completion<'a> {
     pub new_password: &'a str,
     /// A code of the second factor, where the house asks for one.
     pub code: Option<&'a str>,
+}
+
+/// How a link stands, for whoever holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum LinkState {
+    /// It can be used.
+    Live,
+    /// It was used.
+    Completed,
+    /// A newer link, a new password or a sign-in ended it.
+    Superseded,
+    /// Its hour is over.
+    Expired,
+    /// Somebody ended it on purpose.
+    Revoked,
+    /// It is none of ours.
+    Unknown,
 }
 
 impl Service {
@@ -115,6 +134,18 @@ impl Service {
         answer.clone().map(|answer| answer.at(done.position))
     }
 
+    /// How the link with this token stands. Changes nothing.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn link_state(&self, call: &Call, token: &str) -> Result<LinkState, Problem> {
+        let Some(claims) = token::verify(self.keys().links(), token) else { return Ok(LinkState::Unknown) };
+        let row = self.store().reset(claims.reset).await?;
+        let state = row.map_or(LinkState::Unknown, |row| row.state.parse().unwrap_or(LinkState::Unknown));
+        let is_over = call.context.at >= claims.expires_at;
+        Ok(if state == LinkState::Live && is_over { LinkState::Expired } else { state })
+    }
+
     /// What the token claims, when one of our keys vouches for it, its hour is
     /// not over, and the reset is live as far as the view knows. The last word
     /// has the account's stream, when the link is used.
@@ -127,6 +158,12 @@ impl Service {
             Some(row) if row.state == "live" => Ok(claims),
             _ => Err(Kind::LinkUnusable.into()),
         }
+    }
+
+    /// Whose link this token is, when it is one of ours.
+    #[must_use]
+    pub fn holder(&self, token: &str) -> Option<AccountId> {
+        token::verify(self.keys().links(), token).map(|claims| claims.account)
     }
 
     /// The hash of a new password, when it is taken.

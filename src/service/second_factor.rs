@@ -12,6 +12,14 @@ use super::{Answer, Call, Service};
 use crate::credential::{recovery, seal, totp};
 use crate::problem::{Kind, Problem};
 
+/// A second factor, as its person takes it into an app. Has no `Debug`: it is a secret.
+pub struct OfferedFactor {
+    /// The `otpauth:` address.
+    pub address: String,
+    /// The secret in Base32, to be typed.
+    pub secret: String,
+}
+
 impl Service {
     /// Makes a secret for the caller's authenticator app. It counts only once
     /// a code of it has confirmed it.
@@ -141,6 +149,21 @@ impl Service {
             Some(row) => SecondFactorProof::Valid(SecondFactorUsed::RecoveryCode { code: row.code_id }),
             None => SecondFactorProof::Wrong,
         })
+    }
+
+    /// The second factor that was offered and not confirmed yet.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn offered_factor(&self, account: AccountId) -> Result<Option<OfferedFactor>, Problem> {
+        let Some(row) = self.store().factor(account).await?.filter(|row| !row.confirmed) else {
+            return Ok(None);
+        };
+        let person = self.store().person(account).await?.ok_or(Kind::NotFound)?;
+        let secret = self.unseal(&row).ok_or(Kind::Internal)?;
+        let address =
+            totp::address(&secret, &self.settings().product, &person.username).ok_or(Kind::Internal)?;
+        Ok(Some(OfferedFactor { secret: totp::written(&secret), address }))
     }
 
     /// The secret of the account's second factor: for `rekey dev`, which shows

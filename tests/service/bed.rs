@@ -207,6 +207,7 @@ fn config(url: &str, sink: &SmtpSink, mut policy: Value) -> Config {
     let text = json!({
         "public_url": PUBLIC,
         "listen": "127.0.0.1:0",
+        "return_to": ["https://app.example.org"],
         "key_file": "handed over",
         "database": { "url": url },
         "mail": { "from": "rekey@example.org", "host": "127.0.0.1", "port": sink.address().port(), "tls": "none" },

@@ -18,6 +18,7 @@ mod mail;
 mod mail_cli;
 mod neutral;
 mod openapi;
+mod pages;
 mod people;
 mod races;
 mod raw;
@@ -98,6 +99,14 @@ suite! {
         openapi::every_kind_of_problem_is_explained,
         openapi::every_route_described_is_there,
         openapi::the_page_loads_its_own_files_only,
+        pages::a_form_from_elsewhere_changes_nothing,
+        pages::a_form_sent_twice_is_one_call,
+        pages::a_password_is_appraised_for_whoever_can_set_it,
+        pages::a_password_set_by_others_is_changed_before_anything_else,
+        pages::a_ticket_opens_nothing_without_a_code_elsewhere_or_later,
+        pages::cookies_are_this_hosts_alone,
+        pages::people_are_sent_to_allowed_places_only,
+        pages::what_is_wrong_is_told_to_people_as_a_page,
         races::sixteen_uses_of_a_link_have_one_winner,
         second_factor::a_code_works_once,
         second_factor::a_recovery_code_works_once,

@@ -1,0 +1,198 @@
+//! `/utilities/security/users/{id}`: one user, and what can be done for them.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use rekey_events::Permission;
+use rekey_events::rows::{AccountRow, PersonRow};
+use rekey_events::store::audit::EventFilter;
+use serde::Deserialize;
+
+use super::form::Form;
+use super::history::{ShownEvent, told};
+use super::notice::Notice;
+use super::page as rendered;
+use super::sign_in::Nothing;
+use super::visitor::{Visitor, Who};
+use crate::http::App;
+use crate::http::caller::outcome;
+use crate::http::params::{Named, Query};
+use crate::problem::{Kind, Problem};
+use crate::service::accounts::parse_account;
+use crate::service::call::Outcome;
+
+/// What is said on arrival, by the query's `done`.
+const DONE: [&str; 3] = ["reset-sent", "factor-reset", "link-ended"];
+/// Events on the page at most: the newest.
+const EVENTS: i64 = 100;
+
+#[derive(Template)]
+#[template(path = "user.html")]
+struct User<'a> {
+    page: &'a Visitor,
+    notice: Option<Notice>,
+    account: AccountRow,
+    /// Nothing when erased.
+    person: Option<PersonRow>,
+    name: String,
+    reset: Deed,
+    factor: Deed,
+    /// Which confirmation is open.
+    asks: &'a str,
+    events: Vec<ShownEvent>,
+}
+
+/// Whether something can be done, or why not.
+struct Deed {
+    /// The key of the reason why not.
+    because: Option<&'static str>,
+    /// Where that can be mended.
+    mend: Option<&'static str>,
+}
+
+/// How one comes here.
+#[derive(Default, Deserialize)]
+struct Arrival {
+    #[serde(default)]
+    ask: String,
+    #[serde(default)]
+    done: String,
+}
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/utilities/security/users/{id}", get(page))
+        .route("/utilities/security/users/{id}/reset", post(reset))
+        .route("/utilities/security/users/{id}/second-factor", post(reset_second_factor))
+        .route("/utilities/security/users/{id}/end-link", post(end_link))
+}
+
+async fn page(
+    State(app): State<App>,
+    visitor: Visitor,
+    Named(id): Named,
+    Query(arrival): Query<Arrival>,
+) -> Result<Response, Problem> {
+    let notice = Notice::done(&visitor, &DONE, &arrival.done);
+    shown(&app, &visitor, &id, notice, &arrival.ask).await
+}
+
+async fn shown(
+    app: &App,
+    visitor: &Visitor,
+    id: &str,
+    notice: Option<Notice>,
+    asks: &str,
+) -> Result<Response, Problem> {
+    let who = visitor.who()?;
+    app.service.authorise(&visitor.call.caller, Permission::UsersView).await?;
+    let id = parse_account(id)?;
+    let account = app.service.store().account(id).await?.ok_or(Kind::NotFound)?;
+    let person = app.service.store().person(id).await?;
+    let filter = EventFilter { account: Some(id), limit: EVENTS, ..EventFilter::default() };
+    let events = app.service.store().events(&filter).await?.events;
+    rendered(&User {
+        page: visitor,
+        notice,
+        name: person.as_ref().map_or_else(|| visitor.say("erased"), |person| person.display_name.clone()),
+        reset: Deed::reset(who, &account),
+        factor: Deed::factor(who, &account),
+        events: told(app, &visitor.tongue, &events).await?,
+        account,
+        person,
+        asks,
+    })
+}
+
+impl Deed {
+    fn reset(who: &Who, account: &AccountRow) -> Self {
+        Self::by(who, Permission::UsersResetPasswords).unwrap_or_else(|| {
+            match account.by_administrator.as_str() {
+                "eligible" => Self { because: None, mend: None },
+                "erased" => Self { because: Some("because-erased"), mend: None },
+                _ => Self { because: Some("because-never-signed-in"), mend: None },
+            }
+        })
+    }
+
+    fn factor(who: &Who, account: &AccountRow) -> Self {
+        Self::by(who, Permission::UsersResetSecondFactor).unwrap_or_else(|| match account.factor_id {
+            Some(_) => Self { because: None, mend: None },
+            None => Self { because: Some("because-no-factor"), mend: None },
+        })
+    }
+
+    /// What the administrator lacks. The last word has the command.
+    fn by(who: &Who, permission: Permission) -> Option<Self> {
+        if !who.may(permission) {
+            Some(Self { because: Some("because-no-permission"), mend: None })
+        } else if who.account.factor_id.is_none() {
+            Some(Self { because: Some("because-no-own-factor"), mend: Some("/profile#second-factor") })
+        } else if !who.session.second_factor {
+            Some(Self { because: Some("because-factor-unused"), mend: None })
+        } else {
+            None
+        }
+    }
+}
+
+async fn reset(
+    State(app): State<App>,
+    visitor: Visitor,
+    Named(id): Named,
+    Form(call, Nothing {}): Form<Nothing>,
+) -> Result<Response, Problem> {
+    let account = parse_account(&id)?;
+    let done = outcome(&app, &call, || app.service.issue_admin_reset(&call, account)).await;
+    after(&app, &visitor, &id, done, "reset-sent").await
+}
+
+async fn reset_second_factor(
+    State(app): State<App>,
+    visitor: Visitor,
+    Named(id): Named,
+    Form(call, Nothing {}): Form<Nothing>,
+) -> Result<Response, Problem> {
+    let account = parse_account(&id)?;
+    let done = outcome(&app, &call, || app.service.reset_second_factor(&call, account)).await;
+    after(&app, &visitor, &id, done, "factor-reset").await
+}
+
+async fn end_link(
+    State(app): State<App>,
+    visitor: Visitor,
+    Named(id): Named,
+    Form(call, Nothing {}): Form<Nothing>,
+) -> Result<Response, Problem> {
+    let account = parse_account(&id)?;
+    let done = outcome(&app, &call, || app.service.revoke_reset(&call, account)).await;
+    after(&app, &visitor, &id, done, "link-ended").await
+}
+
+/// The user's page again: what was done, or why it was not.
+async fn after(
+    app: &App,
+    visitor: &Visitor,
+    id: &str,
+    outcome: Outcome,
+    done: &str,
+) -> Result<Response, Problem> {
+    let problem = match outcome {
+        Ok(_) => {
+            return Ok(Redirect::to(&format!("/utilities/security/users/{id}?done={done}")).into_response());
+        }
+        Err(problem) => problem,
+    };
+    let key = match problem.kind {
+        Kind::NotEligible => "refused-not-eligible",
+        Kind::NotPossible => "refused-not-possible",
+        Kind::MissingPermission => "because-no-permission",
+        Kind::SecondFactorRequired => "because-factor-unused",
+        _ => return Err(problem),
+    };
+    let notice = Some(Notice::bad(visitor.say(key)));
+    let page = shown(app, visitor, id, notice, "").await?;
+    Ok((problem.status(), page).into_response())
+}

@@ -1,0 +1,48 @@
+//! `/appraise`: how good a new password is while it is typed, by the rules that will decide on it.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+use super::form::Form;
+use super::visitor::Visitor;
+use crate::http::App;
+use crate::http::text::{Password, perhaps_empty};
+use crate::problem::{Kind, Problem};
+
+#[derive(Deserialize)]
+pub(super) struct Typed {
+    /// The link's code, of someone who is not signed in.
+    #[serde(default)]
+    token: String,
+    #[serde(deserialize_with = "perhaps_empty")]
+    new_password: Password,
+}
+
+#[derive(Serialize)]
+struct Appraisal {
+    /// From 0 to 4.
+    score: u8,
+    /// That in words.
+    word: String,
+    /// Everything that stands against it.
+    reasons: Vec<String>,
+}
+
+/// Only for whoever can set a password: it takes time to tell.
+pub(super) async fn submit(
+    State(app): State<App>,
+    visitor: Visitor,
+    Form(_, typed): Form<Typed>,
+) -> Result<Response, Problem> {
+    let signed_in = visitor.who.as_ref().map(|who| who.account.account_id);
+    let account = signed_in.or_else(|| app.service.holder(typed.token.trim())).ok_or(Kind::LinkUnusable)?;
+    let (score, reasons) = app.service.appraise(account, &typed.new_password).await?;
+    Ok(Json(Appraisal {
+        score,
+        word: visitor.say(&format!("strength-{score}")),
+        reasons: visitor.advice(&reasons),
+    })
+    .into_response())
+}

@@ -1,0 +1,130 @@
+'use strict';
+
+// What script adds: the link's code out of the address bar, passwords shown, their strength,
+// one submission a click, dialogs, lists that renew themselves. Everything else works without.
+
+const send = (form, address, fields) => {
+  const data = new URLSearchParams(fields);
+  data.set('csrf', form.elements.csrf.value);
+  return fetch(address, { method: 'POST', body: data });
+};
+
+// The code leaves the address bar at once: it must not stay in the history.
+const code = decodeURIComponent(location.hash.slice(1));
+const token = document.querySelector('input[name=token]');
+if (token && (code || token.value)) {
+  if (code) {
+    history.replaceState(null, '', location.pathname);
+    token.value = code;
+  }
+  token.closest('.field').hidden = true;
+  const over = document.getElementById('link-over');
+  if (over && code) {
+    send(token.form, '/reset-password/state', { token: code }).then((answer) => answer.json()).then((state) => {
+      if (!state) return;
+      document.getElementById('link-good').hidden = true;
+      document.title = document.title.replace(/^[^–]+/, `${state.title} `);
+      over.querySelector('h1').textContent = state.title;
+      over.querySelector('p').textContent = state.text;
+      over.hidden = false;
+      over.querySelector('h1').focus();
+    }).catch(() => {});
+  }
+}
+
+// Another link opened in the same tab is another page.
+window.addEventListener('hashchange', () => { if (token && location.hash.length > 40) location.reload(); });
+
+document.querySelectorAll('input[name=zone][type=hidden]').forEach((zone) => {
+  zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || '';
+});
+
+document.querySelectorAll('button[data-reveals]').forEach((button) => {
+  const password = document.getElementById(button.dataset.reveals);
+  button.hidden = false;
+  button.addEventListener('click', () => {
+    const shown = password.type === 'password';
+    password.type = shown ? 'text' : 'password';
+    button.firstElementChild.textContent = shown ? button.dataset.hide : button.dataset.show;
+  });
+});
+
+document.querySelectorAll('[data-appraises]').forEach((meter) => {
+  const password = document.getElementById(meter.dataset.appraises);
+  let timer = 0;
+  let latest = 0;
+  password.addEventListener('input', () => {
+    clearTimeout(timer);
+    latest += 1;
+    const mine = latest;
+    timer = setTimeout(async () => {
+      if (!password.value) { meter.hidden = true; return; }
+      const fields = { new_password: password.value, token: token ? token.value : '' };
+      const answer = await send(password.form, '/appraise', fields).catch(() => null);
+      if (!answer || !answer.ok || !answer.headers.get('content-type').includes('json')) return;
+      const told = await answer.json();
+      if (mine !== latest) return;
+      meter.hidden = false;
+      meter.querySelector('meter').value = told.reasons.length ? Math.min(told.score, 1) : Math.max(told.score, 2);
+      meter.querySelector('span').textContent = told.reasons.length ? told.reasons.join(' ') : told.word;
+    }, 350);
+  });
+});
+
+document.querySelectorAll('dialog').forEach((dialog) => {
+  if (dialog.open) { dialog.close(); dialog.showModal(); }
+});
+document.querySelectorAll('[data-opens]').forEach((opener) => {
+  opener.addEventListener('click', (event) => {
+    const dialog = document.getElementById(opener.dataset.opens);
+    if (!dialog) return;
+    event.preventDefault();
+    dialog.showModal();
+  });
+});
+document.querySelectorAll('[data-closes]').forEach((closer) => {
+  closer.addEventListener('click', (event) => {
+    event.preventDefault();
+    closer.closest('dialog').close();
+  });
+});
+
+// A second click sends nothing; the page that comes back from the history may be used again.
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  if (form.method === 'post') form.dataset.sent = 'yes';
+});
+window.addEventListener('pageshow', () => {
+  document.querySelectorAll('form[data-sent]').forEach((form) => { delete form.dataset.sent; });
+});
+
+document.querySelectorAll('[data-prints]').forEach((button) => {
+  button.hidden = false;
+  button.addEventListener('click', () => window.print());
+});
+
+// One menu at a time, and none once one clicks elsewhere or presses Escape.
+const closeMenus = (but) => document.querySelectorAll('.menu[open]').forEach((menu) => {
+  if (menu !== but) menu.open = false;
+});
+document.addEventListener('click', (event) => closeMenus(event.target.closest('.menu')));
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return;
+  const menu = document.querySelector('.menu[open]');
+  if (menu) { menu.open = false; menu.querySelector('summary').focus(); }
+});
+
+// Lists that renew themselves, unless paused or somebody is at work in them.
+const pause = document.querySelector('[data-pauses]');
+if (pause) {
+  pause.closest('[hidden]').hidden = false;
+  setInterval(async () => {
+    const live = document.querySelector('[data-live]');
+    if (pause.checked || document.hidden || !live || live.contains(document.activeElement)) return;
+    const answer = await fetch(location.href).catch(() => null);
+    if (!answer || !answer.ok || answer.redirected) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('[data-live]');
+    if (fresh && fresh.textContent !== live.textContent && !pause.checked) live.replaceWith(fresh);
+  }, 3000);
+}

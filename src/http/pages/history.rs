@@ -1,0 +1,124 @@
+//! Events, as people read them.
+
+use std::collections::HashMap;
+
+use rekey_events::envelope::{Metadata, StoredEvent};
+use rekey_events::rows::{OriginRow, PersonRow};
+use rekey_events::{AccountId, EventId, Moment};
+use serde_json::{Map, Value};
+
+use super::tongue::Tongue;
+use crate::http::App;
+use crate::problem::Problem;
+
+/// Events that somebody may want to look at.
+const BAD: [&str; 8] = [
+    "SignInFailed",
+    "StrangerRefused",
+    "ResetRefused",
+    "ResetAttemptRefused",
+    "PasswordChangeFailed",
+    "MailRejected",
+    "MailDead",
+    "MailOutcomeUnknown",
+];
+/// Events that somebody had hoped for.
+const GOOD: [&str; 5] =
+    ["ResetCompleted", "PasswordChanged", "SecondFactorEnrolled", "MailAccepted", "AccountRegistered"];
+
+/// An event in words.
+pub(super) struct ShownEvent {
+    pub(super) position: i64,
+    pub(super) name: String,
+    pub(super) when: String,
+    /// RFC 3339.
+    pub(super) moment: String,
+    pub(super) text: String,
+    /// `good`, `bad` or nothing.
+    pub(super) tone: &'static str,
+    pub(super) actor: String,
+    /// From where, as long as that is kept.
+    pub(super) source: String,
+    /// The account it is about, and its person.
+    pub(super) subject: Option<(AccountId, String)>,
+}
+
+/// Events in words, with the names of those they are about.
+pub(super) async fn told(
+    app: &App,
+    tongue: &Tongue,
+    events: &[StoredEvent],
+) -> Result<Vec<ShownEvent>, Problem> {
+    let ids: Vec<_> =
+        events.iter().flat_map(|event| event.subject.into_iter().chain(by_account(event))).collect();
+    let people = app.service.store().people(&ids).await?;
+    let events_of: Vec<_> = events.iter().map(|event| event.event_id).collect();
+    let origins = app.service.store().origins(&events_of).await?;
+    Ok(events.iter().map(|event| shown(tongue, event, &people, &origins)).collect())
+}
+
+fn shown(
+    tongue: &Tongue,
+    event: &StoredEvent,
+    people: &HashMap<AccountId, PersonRow>,
+    origins: &HashMap<EventId, OriginRow>,
+) -> ShownEvent {
+    let name_of = |account: &AccountId| {
+        people.get(account).map_or_else(|| tongue.say("erased"), |person| person.username.clone())
+    };
+    let tone = match event.name.as_str() {
+        name if BAD.contains(&name) => "bad",
+        name if GOOD.contains(&name) => "good",
+        _ => "",
+    };
+    ShownEvent {
+        position: event.position,
+        name: event.name.clone(),
+        when: tongue.moment(event.recorded_at.micros()),
+        moment: event.recorded_at.to_string(),
+        text: sentence(tongue, event),
+        tone,
+        actor: match by_account(event) {
+            Some(account) => name_of(&account),
+            None => actor(tongue, event),
+        },
+        source: origins.get(&event.event_id).map(|origin| origin.source.clone()).unwrap_or_default(),
+        subject: event.subject.map(|account| (account, name_of(&account))),
+    }
+}
+
+/// What happened. What the event holds stands in for the sentence's variables.
+pub(super) fn sentence(tongue: &Tongue, event: &StoredEvent) -> String {
+    let payload: Map<String, Value> = serde_json::from_slice(&event.payload).unwrap_or_default();
+    let values: Vec<_> = payload.iter().map(|(name, value)| (name.as_str(), word(tongue, value))).collect();
+    let values: Vec<_> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    tongue.tell(&format!("event-{}", event.name), &values)
+}
+
+fn word(tongue: &Tongue, value: &Value) -> String {
+    match value {
+        Value::String(text) => {
+            text.parse::<Moment>().map_or_else(|_| text.clone(), |moment| tongue.moment(moment.micros()))
+        }
+        Value::Object(parts) => parts.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        Value::Null => "none".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn metadata(event: &StoredEvent) -> Option<Metadata> {
+    serde_json::from_slice(&event.metadata).ok()
+}
+
+fn by_account(event: &StoredEvent) -> Option<AccountId> {
+    metadata(event)?.actor.strip_prefix("account:")?.parse().ok()
+}
+
+fn actor(tongue: &Tongue, event: &StoredEvent) -> String {
+    let actor = metadata(event).map(|metadata| metadata.actor).unwrap_or_default();
+    match actor.split_once(':') {
+        Some(("key", name)) => tongue.tell("actor-key", &[("name", name)]),
+        Some(("system", role)) => tongue.tell("actor-system", &[("role", role)]),
+        _ => tongue.say("actor-anyone"),
+    }
+}

@@ -1,0 +1,215 @@
+//! `/utilities/mail`: the queue, and what became of each mail.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use rekey_events::rows::MailRow;
+use rekey_events::store::overview::Queue;
+use rekey_events::{AccountId, MailId, Moment, Permission};
+use serde::Deserialize;
+
+use super::form::Form;
+use super::history::{ShownEvent, told};
+use super::mail_chart;
+use super::notice::Notice;
+use super::page as rendered;
+use super::sign_in::Nothing;
+use super::visitor::Visitor;
+use crate::http::App;
+use crate::http::caller::outcome;
+use crate::http::params::{Named, Query};
+use crate::mails::{STATES, ShownMail, TROUBLED, words};
+use crate::problem::{Kind, Problem};
+
+/// Mails on one page.
+const PAGE: i64 = 50;
+/// Hours in the chart.
+const HOURS: usize = 24;
+const HOUR: i64 = 60 * 60 * 1_000_000;
+
+#[derive(Template)]
+#[template(path = "mails.html")]
+struct Mails<'a> {
+    page: &'a Visitor,
+    notice: Option<Notice>,
+    tiles: Tiles,
+    chart: String,
+    states: &'static [&'static str],
+    state: &'a str,
+    mails: Vec<Row>,
+    older: Option<String>,
+    is_newest: bool,
+}
+
+#[derive(Template)]
+#[template(path = "mail_details.html")]
+struct Details<'a> {
+    page: &'a Visitor,
+    notice: Option<Notice>,
+    mail: Row,
+    events: Vec<ShownEvent>,
+}
+
+/// The queue in four figures.
+struct Tiles {
+    waiting: i64,
+    oldest: String,
+    unknown: i64,
+    failed: i64,
+}
+
+/// A mail, as it is listed.
+struct Row {
+    id: String,
+    account: String,
+    kind: String,
+    to: String,
+    state: String,
+    tone: &'static str,
+    advice: String,
+    waits_for: Option<String>,
+    requested: String,
+    code: String,
+    can_requeue: bool,
+}
+
+/// Which mails.
+#[derive(Default, Deserialize)]
+struct Wanted {
+    #[serde(default)]
+    state: String,
+    before: Option<uuid::Uuid>,
+    #[serde(default)]
+    done: String,
+}
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/utilities/mail", get(list))
+        .route("/utilities/mail/{id}", get(one))
+        .route("/utilities/mail/{id}/requeue", post(requeue))
+}
+
+async fn list(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Problem> {
+    app.service.authorise(&visitor.call.caller, Permission::Mail).await?;
+    let state = if STATES.contains(&wanted.state.as_str()) { wanted.state.as_str() } else { "" };
+    let now = visitor.call.context.at;
+    let store = app.service.store();
+    let mails = store.mails(wanted.before.map(MailId), state, "", PAGE).await?;
+    let last = mails.last().filter(|_| mails.len() as i64 == PAGE).map(|last| last.mail_id);
+    let queue = store.queue().await?;
+    rendered(&Mails {
+        page: &visitor,
+        notice: Notice::done(&visitor, &["requeued"], &wanted.done),
+        tiles: tiles(&queue, now),
+        chart: chart(&app, &visitor).await?,
+        states: &STATES,
+        state,
+        mails: rows(&app, &visitor, mails).await?,
+        older: last.map(|last| format!("?state={state}&before={last}")),
+        is_newest: wanted.before.is_none(),
+    })
+}
+
+fn tiles(queue: &Queue, now: Moment) -> Tiles {
+    let oldest = queue.unsettled.iter().map(|kind| kind.oldest).min();
+    let of = |states: &[&str]| {
+        let counts = queue.troubled.iter().filter(|(state, _)| states.contains(&state.as_str()));
+        counts.map(|(_, count)| count).sum()
+    };
+    Tiles {
+        waiting: queue.unsettled.iter().map(|kind| kind.count).sum(),
+        oldest: oldest.map_or_else(|| "–".to_owned(), |oldest| words::span(now.since(oldest))),
+        unknown: of(&["unknown"]),
+        failed: of(&TROUBLED[1..]),
+    }
+}
+
+async fn chart(app: &App, visitor: &Visitor) -> Result<String, Problem> {
+    let now = visitor.call.context.at;
+    let until = Moment::from_micros((now.micros().div_euclid(HOUR) + 1) * HOUR);
+    let since = Moment::from_micros(until.micros() - HOURS as i64 * HOUR);
+    let counted = app.service.store().mail_chart(since, until, HOURS).await?;
+    Ok(mail_chart::svg(&visitor.tongue, since, &counted.stretches))
+}
+
+async fn rows(app: &App, visitor: &Visitor, mails: Vec<MailRow>) -> Result<Vec<Row>, Problem> {
+    let accounts: Vec<AccountId> = mails.iter().map(|mail| mail.account_id).collect();
+    let people = app.service.store().people(&accounts).await?;
+    let waits = app.service.store().waits().await?;
+    let name = |account: AccountId| {
+        people.get(&account).map_or_else(|| visitor.say("erased"), |person| person.username.clone())
+    };
+    let shown = mails.into_iter().map(|mail| {
+        let (to, requested_at) = (name(mail.account_id), mail.requested_at);
+        row(visitor, ShownMail::new(mail, &waits, visitor.call.context.at), to, requested_at)
+    });
+    Ok(shown.collect())
+}
+
+fn row(visitor: &Visitor, mail: ShownMail, to: String, requested_at: i64) -> Row {
+    let state = words::state(&mail);
+    Row {
+        kind: visitor.say(&format!("kind-{}", mail.kind)),
+        to,
+        state: visitor.say(&format!("state-{state}")),
+        tone: match state {
+            "accepted" => "good",
+            "rejected" | "dead" | "suppressed" => "bad",
+            "unknown" | "deferred" | "expired" => "warn",
+            _ => "",
+        },
+        advice: visitor.say(&format!("advice-{state}")),
+        waits_for: mail.waits_for.as_ref().map(|waits| {
+            let seconds = waits.seconds.to_string();
+            visitor.tongue.tell("waits-for", &[("provider", &waits.provider), ("seconds", &seconds)])
+        }),
+        requested: visitor.tongue.moment(requested_at),
+        code: mail.last_code.map_or_else(|| "–".to_owned(), |code| code.to_string()),
+        can_requeue: ["rejected", "suppressed", "dead", "expired"].contains(&mail.state.as_str()),
+        id: mail.mail_id,
+        account: mail.account_id,
+    }
+}
+
+async fn one(
+    State(app): State<App>,
+    visitor: Visitor,
+    Named(id): Named,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Problem> {
+    let notice = Notice::done(&visitor, &["requeued"], &wanted.done);
+    shown(&app, &visitor, &id, notice).await
+}
+
+async fn shown(app: &App, visitor: &Visitor, id: &str, notice: Option<Notice>) -> Result<Response, Problem> {
+    app.service.authorise(&visitor.call.caller, Permission::Mail).await?;
+    let id: MailId = id.parse().map_err(|_| Kind::NotFound)?;
+    let mail = app.service.store().mail(id).await?.ok_or(Kind::NotFound)?;
+    let events = app.service.store().stream(id.into()).await?;
+    let mail = rows(app, visitor, vec![mail]).await?.pop().ok_or(Kind::NotFound)?;
+    rendered(&Details { page: visitor, notice, mail, events: told(app, &visitor.tongue, &events).await? })
+}
+
+async fn requeue(
+    State(app): State<App>,
+    visitor: Visitor,
+    Named(id): Named,
+    Form(call, Nothing {}): Form<Nothing>,
+) -> Result<Response, Problem> {
+    let mail: MailId = id.parse().map_err(|_| Kind::NotFound)?;
+    match outcome(&app, &call, || app.service.requeue_mail(&call, mail)).await {
+        Ok(_) => Ok(Redirect::to(&format!("/utilities/mail/{id}?done=requeued")).into_response()),
+        Err(problem) if problem.kind == Kind::NotPossible => {
+            let notice = Some(Notice::bad(visitor.say("refused-requeue")));
+            Ok((problem.status(), shown(&app, &visitor, &id, notice).await?).into_response())
+        }
+        Err(problem) => Err(problem),
+    }
+}

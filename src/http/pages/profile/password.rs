@@ -1,0 +1,68 @@
+//! Changing a password one knows.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::{PasswordErrors, shown};
+use crate::http::App;
+use crate::http::caller::outcome;
+use crate::http::pages::form::Form;
+use crate::http::pages::visitor::Visitor;
+use crate::http::text::{Password, perhaps_empty};
+use crate::problem::{Kind, Problem};
+
+#[derive(Deserialize)]
+pub(super) struct Typed {
+    #[serde(deserialize_with = "perhaps_empty")]
+    current_password: Password,
+    #[serde(deserialize_with = "perhaps_empty")]
+    new_password: Password,
+    #[serde(deserialize_with = "perhaps_empty")]
+    confirm_password: Password,
+}
+
+pub(super) async fn submit(
+    State(app): State<App>,
+    visitor: Visitor,
+    Form(call, typed): Form<Typed>,
+) -> Result<Response, Problem> {
+    if *typed.new_password != *typed.confirm_password {
+        let confirm = vec![visitor.say("change-password-mismatch")];
+        return again(
+            &app,
+            &visitor,
+            Kind::PasswordRejected.into(),
+            PasswordErrors { confirm, ..PasswordErrors::default() },
+        )
+        .await;
+    }
+    let changed = outcome(&app, &call, || {
+        app.service.change_password(&call, &typed.current_password, &typed.new_password)
+    })
+    .await;
+    let Err(problem) = changed else {
+        return Ok(Redirect::to("/profile?done=password").into_response());
+    };
+    let errors = match problem.kind {
+        Kind::WrongPassword => "change-password-wrong-current",
+        Kind::TooManyAttempts => "change-password-too-many",
+        Kind::PasswordRejected => {
+            let new = visitor.advice(&problem.reasons);
+            return again(&app, &visitor, problem, PasswordErrors { new, ..PasswordErrors::default() }).await;
+        }
+        _ => return Err(problem),
+    };
+    let current = vec![visitor.say(errors)];
+    again(&app, &visitor, problem, PasswordErrors { current, ..PasswordErrors::default() }).await
+}
+
+async fn again(
+    app: &App,
+    visitor: &Visitor,
+    problem: Problem,
+    errors: PasswordErrors,
+) -> Result<Response, Problem> {
+    let page = shown(app, visitor, None, errors, "").await?;
+    Ok((problem.status(), page).into_response())
+}

@@ -1,0 +1,136 @@
+//! `/reset-password`: where the link in the mail leads. Its code is in the fragment, which no
+//! server sees; the script takes it from there, and without script the person pastes it.
+
+use askama::Template;
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::{Deserialize, Serialize};
+
+use super::form::Form;
+use super::page as rendered;
+use super::visitor::Visitor;
+use crate::http::App;
+use crate::http::caller::outcome;
+use crate::http::text::{Password, perhaps_empty};
+use crate::problem::{Kind, Problem};
+use crate::service::resets::{Completion, LinkState};
+
+#[derive(Template)]
+#[template(path = "reset_password.html")]
+struct ResetPassword<'a> {
+    page: &'a Visitor,
+    token: &'a str,
+    username: &'a str,
+    /// What is wrong, by field.
+    username_errors: Vec<String>,
+    password_errors: Vec<String>,
+    code_errors: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "link_over.html")]
+struct LinkOver<'a> {
+    page: &'a Visitor,
+    words: Words,
+}
+
+/// Why a link cannot be used, kindly.
+#[derive(Serialize)]
+struct Words {
+    title: String,
+    text: String,
+}
+
+impl<'a> ResetPassword<'a> {
+    fn new(page: &'a Visitor, token: &'a str, username: &'a str) -> Self {
+        Self {
+            page,
+            token,
+            username,
+            username_errors: Vec::new(),
+            password_errors: Vec::new(),
+            code_errors: Vec::new(),
+        }
+    }
+}
+
+pub(super) async fn page(visitor: Visitor) -> Result<Response, Problem> {
+    rendered(&ResetPassword::new(&visitor, "", ""))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Link {
+    #[serde(default)]
+    token: String,
+}
+
+/// Why the link cannot be used; null when it can. Changes nothing.
+pub(super) async fn state(
+    State(app): State<App>,
+    visitor: Visitor,
+    Form(call, link): Form<Link>,
+) -> Result<Response, Problem> {
+    let state = app.service.link_state(&call, link.token.trim()).await?;
+    Ok(Json(words(&visitor, state)).into_response())
+}
+
+fn words(visitor: &Visitor, state: LinkState) -> Option<Words> {
+    let name = <&str>::from(state);
+    (state != LinkState::Live).then(|| Words {
+        title: visitor.say(&format!("link-{name}")),
+        text: visitor.say(&format!("link-{name}-advice")),
+    })
+}
+
+#[derive(Deserialize)]
+pub(super) struct Typed {
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    username: String,
+    #[serde(deserialize_with = "perhaps_empty")]
+    new_password: Password,
+    #[serde(default)]
+    code: String,
+}
+
+pub(super) async fn submit(
+    State(app): State<App>,
+    visitor: Visitor,
+    Form(call, typed): Form<Typed>,
+) -> Result<Response, Problem> {
+    let token = typed.token.trim();
+    // A whole link pasted is as good as its code.
+    let token = token.rsplit_once('#').map_or(token, |(_, code)| code);
+    let completion = Completion {
+        token,
+        username: &typed.username,
+        new_password: &typed.new_password,
+        code: Some(typed.code.as_str()).filter(|code| !code.is_empty()),
+    };
+    match outcome(&app, &call, || app.service.complete_reset(&call, &completion)).await {
+        Ok(_) => Ok(Redirect::to("/sign-in?done=reset").into_response()),
+        Err(problem) if problem.kind == Kind::LinkUnusable => {
+            let state = app.service.link_state(&call, token).await?;
+            // Live here, and unusable a moment ago: it has just ended.
+            let words = words(&visitor, state).or_else(|| words(&visitor, LinkState::Revoked));
+            let words = words.ok_or(Kind::LinkUnusable)?;
+            Ok((problem.status(), rendered(&LinkOver { page: &visitor, words })?).into_response())
+        }
+        Err(problem) => again(&visitor, token, &typed.username, problem),
+    }
+}
+
+/// The form again, with what is wrong beside each field; only the password is to be typed anew.
+fn again(visitor: &Visitor, token: &str, username: &str, problem: Problem) -> Result<Response, Problem> {
+    let mut form = ResetPassword::new(visitor, token, username);
+    match problem.kind {
+        Kind::WrongUsername => form.username_errors = vec![visitor.say("reset-wrong-username")],
+        Kind::WrongCode => form.code_errors = vec![visitor.say("reset-wrong-code")],
+        Kind::SecondFactorRequired => form.code_errors = vec![visitor.say("reset-code-needed")],
+        Kind::PasswordRejected => form.password_errors = visitor.advice(&problem.reasons),
+        _ => return Err(problem),
+    }
+    Ok((problem.status(), rendered(&form)?).into_response())
+}

@@ -1,0 +1,149 @@
+//! `/sign-in` and `/sign-out`.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use rekey_events::Language;
+use serde::Deserialize;
+
+use super::cookies::{self, Name};
+use super::form::Form;
+use super::notice::Notice;
+use super::return_to::{allowed, host, kept};
+use super::visitor::Visitor;
+use super::{code_step, page as rendered};
+use crate::http::App;
+use crate::http::params::Query;
+use crate::http::text::{Password, perhaps_empty};
+use crate::problem::{Kind, Problem};
+use crate::service::sign_in::Opened;
+use crate::service::two_steps::FirstStep;
+
+/// What is said on arrival, by the query's `done`.
+const DONE: [&str; 3] = ["reset", "out", "begin-again"];
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignIn<'a> {
+    page: &'a Visitor,
+    notice: Option<Notice>,
+    username: &'a str,
+    return_to: &'a str,
+    /// The host that people are sent back to, when that is elsewhere.
+    back: Option<&'a str>,
+    forgot: String,
+}
+
+/// How one comes here.
+#[derive(Deserialize)]
+pub(super) struct Arrival {
+    #[serde(default)]
+    return_to: String,
+    #[serde(default)]
+    done: String,
+}
+
+/// Wherever one begins.
+pub(super) async fn home(visitor: Visitor) -> Redirect {
+    Redirect::to(if visitor.who.is_some() { "/profile" } else { "/sign-in" })
+}
+
+pub(super) async fn page(visitor: Visitor, Query(arrival): Query<Arrival>) -> Result<Response, Problem> {
+    let notice = Notice::done(&visitor, &DONE, &arrival.done);
+    shown(&visitor, notice, "", &arrival.return_to)
+}
+
+fn shown(
+    visitor: &Visitor,
+    notice: Option<Notice>,
+    username: &str,
+    return_to: &str,
+) -> Result<Response, Problem> {
+    let return_to = allowed(&visitor.house, return_to).unwrap_or_default();
+    rendered(&SignIn {
+        page: visitor,
+        notice,
+        username,
+        return_to,
+        back: host(&visitor.house, return_to),
+        forgot: kept("/forgot-password", host(&visitor.house, return_to).map_or("", |_| return_to)),
+    })
+}
+
+#[derive(Deserialize)]
+pub(super) struct Credentials {
+    #[serde(default)]
+    username: String,
+    #[serde(deserialize_with = "perhaps_empty")]
+    password: Password,
+    #[serde(default)]
+    zone: String,
+    #[serde(default)]
+    return_to: String,
+}
+
+pub(super) async fn submit(
+    State(app): State<App>,
+    visitor: Visitor,
+    Form(call, typed): Form<Credentials>,
+) -> Result<Response, Problem> {
+    let call = call.never_repeated();
+    let step = app.service.sign_in_first(&call, &visitor.browser, &typed.username, &typed.password).await;
+    match step {
+        Ok(FirstStep::Opened(opened)) => enter(&app, &visitor, &opened, &typed.zone, &typed.return_to).await,
+        Ok(FirstStep::CodeNeeded(ticket)) => {
+            code_step::shown(&visitor, ticket.as_str(), None, &typed.zone, &typed.return_to)
+        }
+        Err(problem) => refused(&visitor, problem, &typed),
+    }
+}
+
+/// The page again, saying why; what was typed is kept, but for the password.
+fn refused(visitor: &Visitor, problem: Problem, typed: &Credentials) -> Result<Response, Problem> {
+    if ![Kind::WrongCredentials, Kind::TooManyAttempts].contains(&problem.kind) {
+        return Err(problem);
+    }
+    let notice = Notice::bad(visitor.say(&format!("sign-in-{}", problem.kind.name())));
+    let page = shown(visitor, Some(notice), &typed.username, &typed.return_to)?;
+    Ok((problem.status(), page).into_response())
+}
+
+/// Goes in with a session just opened.
+pub(super) async fn enter(
+    app: &App,
+    visitor: &Visitor,
+    opened: &Opened,
+    zone: &str,
+    return_to: &str,
+) -> Result<Response, Problem> {
+    let language: Language = visitor.tongue.language;
+    let zone = Some(zone).filter(|zone| jiff::tz::TimeZone::get(zone).is_ok());
+    app.service.store().guess_preferences(opened.account_id, language, zone).await?;
+    let to = match allowed(&visitor.house, return_to) {
+        Some(address) if !opened.must_change_password => address,
+        _ => "/profile",
+    };
+    let cookie = cookies::set(Name::Session, &opened.token, visitor.house.secure);
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(to)).into_response())
+}
+
+#[derive(Deserialize)]
+pub(super) struct Nothing {}
+
+/// Signs out. Whoever is signed out already is as well.
+pub(super) async fn out(
+    State(app): State<App>,
+    visitor: Visitor,
+    Form(_, Nothing {}): Form<Nothing>,
+) -> Result<Response, Problem> {
+    if let Some(who) = &visitor.who {
+        match app.service.end_session(who.session.session_id, who.session.account_id).await {
+            Err(problem) if problem.kind != Kind::NotFound => return Err(problem),
+            _ => {}
+        }
+    }
+    let cookie = cookies::forget(Name::Session, visitor.house.secure);
+    Ok((StatusCode::SEE_OTHER, [(header::SET_COOKIE, cookie)], Redirect::to("/sign-in?done=out"))
+        .into_response())
+}

@@ -1,0 +1,262 @@
+//! Who looks at a page, in which browser and language.
+
+use std::ops::Deref;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use rekey_events::env::random;
+use rekey_events::rows::{AccountRow, PersonRow, SessionRow};
+use rekey_events::{Language, Permission};
+use rekey_workers::words::zone;
+
+use super::cookies::{self, Cookies, Name};
+use super::house::House;
+use super::tongue::{Tongue, asked_for};
+use super::trouble;
+use crate::credential::Rejection;
+use crate::http::App;
+use crate::http::caller::call;
+use crate::problem::{Kind, Problem};
+use crate::service::{Call, Caller};
+
+/// What may be looked at while the password must be changed.
+const ALLOWED_BEFORE_CHANGE: [&str; 4] = ["/profile", "/sign-out", "/language", "/appraise"];
+
+/// Whoever looks at a page.
+#[derive(Clone)]
+pub(super) struct Visitor(Arc<Inner>);
+
+pub(super) struct Inner {
+    /// Who calls, from where.
+    pub(super) call: Call,
+    /// Who is signed in.
+    pub(super) who: Option<Who>,
+    /// How they are spoken to.
+    pub(super) tongue: Tongue,
+    /// What is the same for all.
+    pub(super) house: Arc<House>,
+    /// What is known to this browser alone.
+    pub(super) browser: String,
+    /// What a form of this browser must send along.
+    pub(super) csrf: String,
+    /// The page.
+    pub(super) path: String,
+    /// The page with its query.
+    pub(super) address: String,
+    /// Whether a form was sent.
+    pub(super) is_form: bool,
+    /// For forms that must do nothing twice, however often they are sent.
+    pub(super) once: String,
+    is_new: bool,
+    /// A session cookie came that opens nothing.
+    is_stale: bool,
+}
+
+/// Who is signed in.
+pub(super) struct Who {
+    pub(super) session: SessionRow,
+    pub(super) person: PersonRow,
+    pub(super) account: AccountRow,
+}
+
+impl Deref for Visitor {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Who {
+    /// Whether the account has this permission; whether it may be used is decided elsewhere.
+    pub(super) fn may(&self, permission: Permission) -> bool {
+        self.account.permissions.split(' ').any(|name| name == permission.name())
+    }
+}
+
+impl Inner {
+    /// The words under this key.
+    pub(super) fn say(&self, key: &str) -> String {
+        self.tongue.say(key)
+    }
+
+    /// The same, with something in its place.
+    pub(super) fn with(&self, key: &str, name: &str, value: &str) -> String {
+        self.tongue.tell(key, &[(name, value)])
+    }
+
+    /// How the system administrator is reached.
+    pub(super) fn contact(&self) -> String {
+        self.house.contact.clone().unwrap_or_else(|| self.say("contact"))
+    }
+
+    /// Whoever is signed in.
+    ///
+    /// # Errors
+    /// Nobody is.
+    pub(super) fn who(&self) -> Result<&Who, Problem> {
+        self.who.as_ref().ok_or_else(|| Kind::NotSignedIn.into())
+    }
+
+    /// Whether a menu shows what needs this permission.
+    pub(super) fn sees(&self, permission: &str) -> bool {
+        self.who.as_ref().is_some_and(|who| permission.parse().is_ok_and(|permission| who.may(permission)))
+    }
+
+    /// Whether nothing but changing the password is possible.
+    pub(super) fn who_must_change(&self) -> bool {
+        self.who.as_ref().is_some_and(|who| who.account.must_change)
+    }
+
+    /// The page to come back to after choosing a language.
+    pub(super) fn here(&self) -> String {
+        trouble::page_of(self)
+    }
+
+    /// Why no link can be sent, by the view's word for it.
+    pub(super) fn reason(&self, state: &str) -> String {
+        self.say(&format!("reason-{state}"))
+    }
+
+    /// What to do about a password that is not taken: all of it.
+    pub(super) fn advice(&self, reasons: &[Rejection]) -> Vec<String> {
+        reasons.iter().map(|reason| self.say(&format!("rejected-{}", <&str>::from(reason)))).collect()
+    }
+
+    /// For fields with which nothing can be wrong by itself.
+    pub(super) fn no_errors(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Whether this page is (below) that one, for menus.
+    pub(super) fn is_at(&self, path: &str) -> bool {
+        self.path.starts_with(path)
+    }
+
+    /// The languages there are: tag, name, whether it is this one.
+    pub(super) fn languages(&self) -> Vec<(&'static str, &'static str, bool)> {
+        use strum::IntoEnumIterator;
+        let mine = self.tongue.language;
+        Language::iter().map(|language| (language.tag(), language.name(), language == mine)).collect()
+    }
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| Kind::Internal.into())
+    }
+}
+
+/// Finds out who looks, has the page made, and turns what went wrong into a page, too.
+pub(super) async fn receive(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let visitor = match arrive(&app, &parts).await {
+        Ok(visitor) => visitor,
+        Err(problem) => return turn_away(&app, &parts, problem).await,
+    };
+    parts.extensions.insert(visitor.clone());
+    let mut response = match barred(&visitor) {
+        Some(problem) => trouble::shown(&visitor, problem),
+        None => next.run(Request::from_parts(parts, body)).await,
+    };
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        response = trouble::shown(&visitor, problem);
+    }
+    leave(&visitor, &mut response);
+    response
+}
+
+fn barred(visitor: &Visitor) -> Option<Problem> {
+    let must_change = visitor.who.as_ref().is_some_and(|who| who.account.must_change);
+    let allowed = ALLOWED_BEFORE_CHANGE.iter().any(|allowed| visitor.path.starts_with(allowed));
+    (must_change && !allowed).then(|| Kind::PasswordChangeRequired.into())
+}
+
+async fn arrive(app: &App, parts: &Parts) -> Result<Visitor, Problem> {
+    let cookies = Cookies::of(&parts.headers, app.house.secure);
+    let token = cookies.get(Name::Session);
+    let who = match token {
+        Some(token) => signed_in(app, token).await?,
+        None => None,
+    };
+    let is_stale = token.is_some() && who.is_none();
+    let chosen = cookies.get(Name::Language).and_then(|tag| Language::from_str(tag).ok());
+    Ok(visitor(app, parts, &cookies, who, chosen, is_stale))
+}
+
+/// A problem's page for whoever looks, as far as that can be found out.
+pub(super) async fn turn_away(app: &App, parts: &Parts, problem: Problem) -> Response {
+    let visitor = arrive(app, parts).await.unwrap_or_else(|_| nobody(app, parts));
+    let mut response = trouble::shown(&visitor, problem);
+    leave(&visitor, &mut response);
+    response
+}
+
+/// The same, when nobody can be looked up.
+fn nobody(app: &App, parts: &Parts) -> Visitor {
+    visitor(app, parts, &Cookies::of(&parts.headers, app.house.secure), None, None, false)
+}
+
+async fn signed_in(app: &App, token: &str) -> Result<Option<Who>, Problem> {
+    let (service, now) = (&app.service, app.service.env().now());
+    let session = match service.session(token, now).await {
+        Ok((session, _)) => session,
+        Err(problem) if problem.kind == Kind::NotSignedIn => return Ok(None),
+        Err(problem) => return Err(problem),
+    };
+    let account = service.store().account(session.account_id).await?;
+    let person = service.store().person(session.account_id).await?;
+    Ok(account.zip(person).map(|(account, person)| Who { session, person, account }))
+}
+
+fn visitor(
+    app: &App,
+    parts: &Parts,
+    cookies: &Cookies,
+    who: Option<Who>,
+    chosen: Option<Language>,
+    is_stale: bool,
+) -> Visitor {
+    let caller = who.as_ref().map_or(Caller::Anyone, |who| Caller::Person(who.session.clone()));
+    let own = who.as_ref().and_then(|who| Language::from_str(who.person.language.as_deref()?).ok());
+    let language = own.or(chosen).or_else(|| asked_for(&parts.headers)).unwrap_or(app.house.language);
+    let zone = zone(who.as_ref().and_then(|who| who.person.zone.as_deref()));
+    let known = cookies.get(Name::Browser).filter(|value| value.len() == 64);
+    let browser = known.map_or_else(|| hex::encode(random::<32>(app.service.env())), str::to_owned);
+    let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    Visitor(Arc::new(Inner {
+        call: call(app, parts, caller),
+        who,
+        tongue: Tongue { language, zone },
+        house: app.house.clone(),
+        csrf: app.service.keys().blind("form", &[&browser]),
+        is_new: known.is_none(),
+        browser,
+        path: parts.uri.path().to_owned(),
+        address: format!("{}{query}", parts.uri.path()),
+        is_form: parts.method == Method::POST,
+        once: hex::encode(random::<16>(app.service.env())),
+        is_stale,
+    }))
+}
+
+/// What goes out with every page.
+fn leave(visitor: &Visitor, response: &mut Response) {
+    let secure = visitor.house.secure;
+    let headers = response.headers_mut();
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| visitor.house.policy.clone());
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(visitor.tongue.language.tag()));
+    if visitor.is_new {
+        headers.append(header::SET_COOKIE, cookies::set(Name::Browser, &visitor.browser, secure));
+    }
+    if visitor.is_stale && !headers.contains_key(header::SET_COOKIE) {
+        headers.append(header::SET_COOKIE, cookies::forget(Name::Session, secure));
+    }
+}

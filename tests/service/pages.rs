@@ -1,0 +1,232 @@
+//! The pages' defences, below what a browser shows.
+
+use reqwest::Method;
+use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
+use serde_json::json;
+
+use crate::api::{Reply, send};
+use crate::bed::{Bed, KEY, Place};
+use crate::people::{NEW, OLD, OTHER};
+
+/// A browser without anything but cookies.
+struct Visit<'a> {
+    bed: &'a Bed,
+    cookies: Vec<(String, String)>,
+    csrf: String,
+}
+
+impl<'a> Visit<'a> {
+    async fn begin(bed: &'a Bed) -> Self {
+        let mut visit = Self { bed, cookies: Vec::new(), csrf: String::new() };
+        let page = visit.get("/sign-in").await.expect(200);
+        visit.csrf = field(&page, "csrf");
+        visit
+    }
+
+    fn cookie(&self) -> String {
+        self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+
+    async fn get(&mut self, path: &str) -> Reply {
+        let request = self.bed.api.request(Method::GET, path).header(COOKIE, self.cookie());
+        self.keep(send(request).await)
+    }
+
+    async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let csrf = self.csrf.clone();
+        self.post_as(path, &csrf, fields, "https://login.example.org").await
+    }
+
+    async fn post_as(&mut self, path: &str, csrf: &str, fields: &[(&str, &str)], origin: &str) -> Reply {
+        let fields: Vec<_> = fields.iter().copied().chain([("csrf", csrf)]).collect();
+        let request = self.bed.api.request(Method::POST, path).header(COOKIE, self.cookie());
+        self.keep(send(request.header(ORIGIN, origin).form(&fields)).await)
+    }
+
+    fn keep(&mut self, reply: Reply) -> Reply {
+        for cookie in reply.headers.get_all(SET_COOKIE) {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            self.cookies.retain(|(known, _)| known != name);
+            if !value.is_empty() {
+                self.cookies.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        reply
+    }
+
+    async fn sign_in(&mut self, name: &str, password: &str) -> Reply {
+        self.post("/sign-in", &[("username", name), ("password", password)]).await
+    }
+}
+
+/// A hidden field's value.
+fn field(page: &Reply, name: &str) -> String {
+    let rest = page.text.split(&format!("name=\"{name}\" value=\"")).nth(1);
+    let rest = rest.unwrap_or_else(|| panic!("{name} in {page:?}"));
+    rest.split('"').next().unwrap().to_owned()
+}
+
+pub async fn a_form_from_elsewhere_changes_nothing(place: Place) {
+    let bed = place.open().await;
+    bed.signed_in("ana").await;
+    let before = bed.position().await;
+    let mut visit = Visit::begin(&bed).await;
+    let typed = [("username", "ana"), ("password", OLD)];
+    let csrf = visit.csrf.clone();
+    for (csrf, origin) in [
+        ("", "https://login.example.org"),
+        ("0123456789abcdef0123456789abcdef", "https://login.example.org"),
+        (csrf.as_str(), "https://evil.example"),
+    ] {
+        let refused = visit.post_as("/sign-in", csrf, &typed, origin).await.expect(403);
+        assert!(refused.text.contains("This form is too old"), "{refused:?}");
+    }
+    // Another browser's token is none of this one's.
+    let other = Visit::begin(&bed).await;
+    visit.post_as("/sign-in", &other.csrf, &typed, "null").await.expect(403);
+    assert_eq!(bed.position().await, before);
+    visit.post("/sign-in", &typed).await.expect(303);
+}
+
+pub async fn cookies_are_this_hosts_alone(place: Place) {
+    let bed = place.open().await;
+    bed.signed_in("ana").await;
+    let mut visit = Visit::begin(&bed).await;
+    let opened = visit.sign_in("ana", OLD).await.expect(303);
+    assert_eq!(opened.header(LOCATION.as_str()), "/profile");
+    let cookie = opened.header(SET_COOKIE.as_str());
+    assert!(cookie.starts_with("__Host-rekey="), "{cookie}");
+    for attribute in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
+        assert!(cookie.contains(attribute), "{cookie}");
+    }
+    assert!(!cookie.contains("Domain") && !cookie.contains("Max-Age"), "{cookie}");
+    let page = visit.get("/profile").await.expect(200);
+    assert!(page.header("strict-transport-security").contains("max-age=63072000"), "{page:?}");
+    assert!(page.header("content-security-policy").contains("script-src 'self';"), "{page:?}");
+    // The token in the cookie is no program's: nothing but pages goes by it.
+    let request = bed.api.request(Method::GET, "/v1/sessions").header(COOKIE, visit.cookie());
+    send(request).await.expect(401);
+    visit.post("/sign-out", &[]).await.expect(303);
+    assert_eq!(
+        visit.get("/profile").await.expect(303).header(LOCATION.as_str()),
+        "/sign-in?return_to=%2Fprofile"
+    );
+}
+
+/// The ticket stands in for the password in the same browser, for five minutes, and for that password.
+pub async fn a_ticket_opens_nothing_without_a_code_elsewhere_or_later(place: Place) {
+    let bed = place.open().await;
+    let (account, session) = bed.signed_in("ana").await;
+    let enrolled = bed.enrol(&session).await;
+    let mut visit = Visit::begin(&bed).await;
+    let step = visit.sign_in("ana", OLD).await.expect(200);
+    let ticket = field(&step, "ticket");
+    assert!(!step.text.contains(OLD), "the password is not sent back");
+    let code = async |visit: &mut Visit<'_>, ticket: &str, code: &str| {
+        visit.post("/sign-in/code", &[("ticket", ticket), ("code", code)]).await
+    };
+    code(&mut visit, &ticket, "000000").await.expect(401);
+    code(&mut visit, &ticket, "").await.expect(401);
+    let again = "/sign-in?done=begin-again";
+    let forged = ticket.replace(&account, &bed.register("ben", "app").await);
+    assert_eq!(code(&mut visit, &forged, &bed.code(&enrolled.secret)).await.header("location"), again);
+    let mut elsewhere = Visit::begin(&bed).await;
+    assert_eq!(code(&mut elsewhere, &ticket, &bed.code(&enrolled.secret)).await.header("location"), again);
+    bed.advance(60);
+    let opened = code(&mut visit, &ticket, &bed.code(&enrolled.secret)).await.expect(303);
+    assert_eq!(opened.header("location"), "/profile");
+    // Too late.
+    let late = field(&visit.sign_in("ana", OLD).await.expect(200), "ticket");
+    bed.advance(301);
+    assert_eq!(code(&mut visit, &late, &bed.code(&enrolled.secret)).await.header("location"), again);
+    // The password is another one by now.
+    let stale = field(&visit.sign_in("ana", OLD).await.expect(200), "ticket");
+    let changed = json!({ "account_id": account, "new_password": OTHER, "must_change": false });
+    bed.api.command(KEY, "set-password", changed).await.expect(200);
+    assert_eq!(code(&mut visit, &stale, &bed.code(&enrolled.secret)).await.header("location"), again);
+}
+
+pub async fn a_password_set_by_others_is_changed_before_anything_else(place: Place) {
+    let bed = place.open().await;
+    let account = bed.register("ana", "app").await;
+    bed.grant(&account, &["utilities.security.users.view"]).await;
+    let changed = json!({ "account_id": account, "new_password": OTHER, "must_change": true });
+    bed.api.command(KEY, "set-password", changed).await.expect(200);
+    let mut visit = Visit::begin(&bed).await;
+    let typed = [("username", "ana"), ("password", OTHER), ("return_to", "/utilities/security/users")];
+    assert_eq!(visit.post("/sign-in", &typed).await.expect(303).header("location"), "/profile");
+    assert_eq!(visit.get("/utilities/security/users").await.expect(303).header("location"), "/profile");
+    assert!(visit.get("/profile").await.text.contains("Choose one of your own"));
+    let fields = [("current_password", OTHER), ("new_password", NEW), ("confirm_password", NEW)];
+    visit.post("/profile/password", &fields).await.expect(303);
+    visit.get("/utilities/security/users").await.expect(200);
+}
+
+pub async fn people_are_sent_to_allowed_places_only(place: Place) {
+    let bed = place.open().await;
+    bed.signed_in("ana").await;
+    for (asked, sent) in [
+        ("https://app.example.org/inbox?x=1", "https://app.example.org/inbox?x=1"),
+        ("/profile#sessions", "/profile#sessions"),
+        ("https://evil.example/", "/profile"),
+        ("//evil.example/", "/profile"),
+        ("https://app.example.org.evil.example/", "/profile"),
+        ("javascript:alert(1)", "/profile"),
+    ] {
+        let mut visit = Visit::begin(&bed).await;
+        let typed = [("username", "ana"), ("password", OLD), ("return_to", asked)];
+        assert_eq!(visit.post("/sign-in", &typed).await.expect(303).header("location"), sent);
+    }
+    let mut visit = Visit::begin(&bed).await;
+    let page = visit.get("/sign-in?return_to=https%3A%2F%2Fapp.example.org%2Finbox").await.expect(200);
+    assert!(page.text.contains("to go on to app.example.org"), "{page:?}");
+    assert!(page.header("content-security-policy").contains("form-action 'self' https://app.example.org;"));
+}
+
+/// Sent twice, such as by a second click without script, it is one request.
+pub async fn a_form_sent_twice_is_one_call(place: Place) {
+    let bed = place.open().await;
+    bed.signed_in("ana").await;
+    let mut visit = Visit::begin(&bed).await;
+    let once = field(&visit.get("/forgot-password").await, "once");
+    let typed = [("username", "ana"), ("email", "ana@example.org"), ("once", once.as_str())];
+    for _ in 0..2 {
+        visit.post("/forgot-password", &typed).await.expect(303);
+    }
+    assert_eq!(bed.count("ResetRequested").await, 1);
+    // Corrected, it is another one.
+    let typed = [("username", "ana"), ("email", "other@example.org"), ("once", once.as_str())];
+    visit.post("/forgot-password", &typed).await.expect(303);
+    assert_eq!(bed.count("ResetRequested").await, 2);
+}
+
+/// Nothing may be learned by it from a name alone.
+pub async fn a_password_is_appraised_for_whoever_can_set_it(place: Place) {
+    let bed = place.open().await;
+    bed.signed_in("ana").await;
+    let token = bed.link("ana").await;
+    let mut visit = Visit::begin(&bed).await;
+    visit.post("/appraise", &[("new_password", "ana@example.org")]).await.expect(410);
+    let told = visit.post("/appraise", &[("new_password", "ana@example.org"), ("token", &token)]).await;
+    let told = told.expect(200).json();
+    assert!(told["reasons"][0].as_str().unwrap().contains("Leave out your username"), "{told}");
+    let told = visit.post("/appraise", &[("new_password", NEW), ("token", &token)]).await.expect(200).json();
+    assert_eq!((&told["reasons"], &told["score"]), (&json!([]), &json!(4)));
+}
+
+/// A person at a browser is told in a page; a program in a problem.
+pub async fn what_is_wrong_is_told_to_people_as_a_page(place: Place) {
+    let bed = place.open().await;
+    let html = |path: &str| bed.api.request(Method::GET, path).header("accept", "text/html");
+    let german = |path: &str| html(path).header("accept-language", "de-CH, en;q=0.5");
+    let missing = send(html("/nothing-here")).await.expect(404);
+    assert!(missing.text.contains("There is nothing here"), "{missing:?}");
+    assert!(send(german("/nothing-here")).await.expect(404).text.contains("<html lang=\"de\">"));
+    bed.api.get("", "/nothing-here").await.assert_problem(404, "not-found");
+    let mut visit = Visit::begin(&bed).await;
+    let large = "x".repeat(70 << 10);
+    visit.post("/forgot-password", &[("username", &large)]).await.expect(413);
+    let empty = visit.post("/forgot-password", &[("username", " "), ("email", "a@example.org")]).await;
+    assert!(empty.expect(422).text.contains("value=\"a@example.org\""), "what was typed is kept");
+}
