@@ -248,7 +248,6 @@ mail-age = Angefordert
 mail-code = Letzte Antwort
 mail-requeue = Erneut versuchen
 mail-filter = Status
-mail-details = Details
 mail-events = Verlauf
 done-requeued = Der Versand wird erneut versucht.
 refused-requeue = Ein erneuter Versuch ist nicht möglich: Die E-Mail wurde angenommen, ist unterwegs, oder der enthaltene Link ist nicht mehr gültig.

@@ -248,7 +248,6 @@ mail-age = Requested
 mail-code = Last answer
 mail-requeue = Try again
 mail-filter = State
-mail-details = Details
 mail-events = What happened
 done-requeued = The mail will be tried again.
 refused-requeue = It cannot be tried again: it was accepted, is on its way, or the link it carries is over.

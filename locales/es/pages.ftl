@@ -248,7 +248,6 @@ mail-age = Solicitado
 mail-code = Última respuesta
 mail-requeue = Reintentar
 mail-filter = Estado
-mail-details = Detalles
 mail-events = Historial
 done-requeued = Se volverá a intentar el envío.
 refused-requeue = No se puede reintentar: el mensaje fue aceptado, está en camino o el enlace que contiene ya no es válido.

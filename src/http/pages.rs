@@ -20,6 +20,8 @@ mod profile;
 mod reset_password;
 mod return_to;
 mod sign_in;
+#[cfg(test)]
+mod tests;
 mod tongue;
 mod trouble;
 mod users;
@@ -77,4 +79,12 @@ fn page(template: &impl Template) -> Result<Response, Problem> {
         Kind::Internal
     })?;
     Ok(Html(html).into_response())
+}
+
+/// The keys of what is said about problems.
+#[cfg(test)]
+fn trouble_keys() -> Vec<String> {
+    use strum::IntoEnumIterator;
+    let of = |kind: Kind| [format!("problem-{}", kind.name()), format!("problem-{}-advice", kind.name())];
+    Kind::iter().flat_map(of).collect()
 }

@@ -35,11 +35,15 @@ impl Site {
         self.confirm_factor(browser).await;
     }
 
+    /// What an app shows that was given the key on the page.
+    pub fn code_for(&self, text: &str) -> String {
+        totp::code(&secret(text), self.now()).unwrap()
+    }
+
     /// Types the code for the key that the page shows.
     pub async fn confirm_factor(&self, browser: &Browser) {
         browser.press("Cannot scan? Type this key into the app").await;
-        let secret = secret(&browser.text().await);
-        let code = totp::code(&secret, self.now()).unwrap();
+        let code = self.code_for(&browser.text().await);
         browser.type_into("Code that the app shows", &code).await;
         browser.press("Turn on").await;
         assert_eq!(browser.heading().await, "Recovery codes");

@@ -19,5 +19,6 @@ mod pictures;
 mod profile;
 mod scaled_out;
 mod site;
+mod speaker;
 mod topology;
 mod without_script;

@@ -30,8 +30,8 @@ pub async fn all_sessions_but_one_are_ended(bed: Bed) {
     assert_eq!(bed.store.session(&one.token_hash).await.unwrap().as_ref(), Some(&one));
 
     assert_eq!(bed.store.end_other_sessions(ana, kept.session_id).await.unwrap(), 2);
-    assert_eq!(bed.store.sessions_of(ana).await.unwrap(), [kept.clone()]);
-    assert_eq!(bed.store.sessions_of(ben).await.unwrap(), [bens.clone()]);
+    assert_eq!(bed.store.sessions_of(ana).await.unwrap(), std::slice::from_ref(&kept));
+    assert_eq!(bed.store.sessions_of(ben).await.unwrap(), std::slice::from_ref(&bens));
     assert_eq!(bed.store.end_other_sessions(ana, kept.session_id).await.unwrap(), 0);
     // Somebody else's session keeps none of one's own.
     assert_eq!(bed.store.end_other_sessions(ana, bens.session_id).await.unwrap(), 1);

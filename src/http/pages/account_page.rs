@@ -107,31 +107,35 @@ async fn shown(
 }
 
 impl Deed {
+    const POSSIBLE: Self = Self { because: None, mend: None };
+
+    fn impossible(because: &'static str) -> Self {
+        Self { because: Some(because), mend: None }
+    }
+
     fn reset(who: &Who, account: &AccountRow) -> Self {
-        Self::by(who, Permission::UsersResetPasswords).unwrap_or_else(|| {
-            match account.by_administrator.as_str() {
-                "eligible" => Self { because: None, mend: None },
-                "erased" => Self { because: Some("because-erased"), mend: None },
-                _ => Self { because: Some("because-never-signed-in"), mend: None },
-            }
-        })
+        let of_account = match account.by_administrator.as_str() {
+            "eligible" => Self::POSSIBLE,
+            "erased" => Self::impossible("because-erased"),
+            _ => Self::impossible("because-never-signed-in"),
+        };
+        Self::lacking(who, Permission::UsersResetPasswords).unwrap_or(of_account)
     }
 
     fn factor(who: &Who, account: &AccountRow) -> Self {
-        Self::by(who, Permission::UsersResetSecondFactor).unwrap_or_else(|| match account.factor_id {
-            Some(_) => Self { because: None, mend: None },
-            None => Self { because: Some("because-no-factor"), mend: None },
-        })
+        let has_factor = account.factor_id.is_some();
+        let of_account = if has_factor { Self::POSSIBLE } else { Self::impossible("because-no-factor") };
+        Self::lacking(who, Permission::UsersResetSecondFactor).unwrap_or(of_account)
     }
 
     /// What the administrator lacks. The last word has the command.
-    fn by(who: &Who, permission: Permission) -> Option<Self> {
+    fn lacking(who: &Who, permission: Permission) -> Option<Self> {
         if !who.may(permission) {
-            Some(Self { because: Some("because-no-permission"), mend: None })
+            Some(Self::impossible("because-no-permission"))
         } else if who.account.factor_id.is_none() {
-            Some(Self { because: Some("because-no-own-factor"), mend: Some("/profile#second-factor") })
+            Some(Self { mend: Some("/profile#second-factor"), ..Self::impossible("because-no-own-factor") })
         } else if !who.session.second_factor {
-            Some(Self { because: Some("because-factor-unused"), mend: None })
+            Some(Self::impossible("because-factor-unused"))
         } else {
             None
         }

@@ -10,7 +10,7 @@ use rekey_events::{Language, Moment};
 use rekey_workers::words::Words;
 
 /// All that the pages say.
-static WORDS: LazyLock<Words> = LazyLock::new(|| {
+pub(super) static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let words = Words::new(|language| match language {
         Language::En => include_str!("../../../locales/en/pages.ftl"),
         Language::De => include_str!("../../../locales/de/pages.ftl"),

@@ -91,35 +91,68 @@ impl Driver {
     }
 
     pub(super) fn processes(&self) -> Vec<u32> {
-        std::iter::once(self.process.pid()).chain(mentioning(self.folder.path())).collect()
+        let mut all = family(self.process.pid());
+        all.extend(mentioning(self.folder.path()));
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        self.process.signal(Signal::KILL);
+        let mut all = self.processes();
         // Not asked to end in order: it has nothing to save, and we would wait for it.
         for _ in 0..1_000 {
-            let left = mentioning(self.folder.path());
-            if left.is_empty() {
+            all.retain(|id| alive(*id));
+            if all.is_empty() {
                 return;
             }
-            left.into_iter().for_each(kill);
+            all.iter().copied().for_each(kill);
             thread::sleep(Duration::from_millis(5));
+            all.extend(mentioning(self.folder.path()));
         }
     }
 }
 
+/// The process, its children, theirs, and so on.
+fn family(root: u32) -> Vec<u32> {
+    let parents = Vec::from_iter(ids().filter_map(|id| Some((id, stat(id)?.1))));
+    let (mut family, mut at) = (vec![root], 0);
+    while let Some(&one) = family.get(at) {
+        family.extend(parents.iter().filter(|(_, parent)| *parent == one).map(|(id, _)| *id));
+        at += 1;
+    }
+    family
+}
+
 /// All that have the folder on their command line: Chromium hands its profile to each of its processes,
-/// and some of them leave their parent.
+/// and some of them leave their parent. Of those in its sandbox we may not read that.
 fn mentioning(folder: &Path) -> Vec<u32> {
     let folder = folder.as_os_str().as_encoded_bytes();
     let mentions = |id: &u32| {
         let line = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
         line.windows(folder.len()).any(|part| part == folder)
     };
+    ids().filter(mentions).collect()
+}
+
+fn ids() -> impl Iterator<Item = u32> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(mentions).collect()
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+/// A process's state and its parent.
+fn stat(id: u32) -> Option<(char, u32)> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // Behind the name, which may be anything.
+    let mut fields = stat.rsplit_once(") ")?.1.split(' ');
+    Some((fields.next()?.chars().next()?, fields.next()?.parse().ok()?))
+}
+
+/// One that is dead and not yet reaped is not.
+fn alive(id: u32) -> bool {
+    stat(id).is_some_and(|(state, _)| !matches!(state, 'Z' | 'X'))
 }
 
 fn kill(id: u32) {

@@ -51,7 +51,7 @@ pub struct Cookie {
 pub struct Loaded {
     /// Where from.
     pub url: String,
-    /// The answer's status.
+    /// The answer's status; 0 when there was none, as for scripts where none run, or another site does not tell.
     pub status: u16,
     /// How many bytes of it came over the line, compressed as they were, without headers; none from the cache.
     pub bytes: u64,
