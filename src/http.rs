@@ -115,7 +115,7 @@ pub fn router(app: App) -> Router {
         .merge(docs::routes(openapi))
         .merge(pages::routes(&app))
         .fallback(pages::nothing_here)
-        .method_not_allowed_fallback(|| async { Problem::new(Kind::MethodNotAllowed) })
+        .method_not_allowed_fallback(pages::wrong_method)
         .with_state(app);
     let pages = surrounded(pages);
     if secure { pages.layer(middleware::map_response(by_tls_only)) } else { pages }

@@ -62,14 +62,24 @@ pub(super) fn routes(app: &App) -> Router<App> {
         .merge(assets::routes())
 }
 
-/// There is no such page; programs are told so in their way.
+/// There is no such page.
 pub(super) async fn nothing_here(State(app): State<App>, request: Request) -> Response {
+    told(&app, request, Kind::NotFound).await
+}
+
+/// There is, but not for this method.
+pub(super) async fn wrong_method(State(app): State<App>, request: Request) -> Response {
+    told(&app, request, Kind::MethodNotAllowed).await
+}
+
+/// People are told in a page, programs in their way.
+async fn told(app: &App, request: Request, kind: Kind) -> Response {
     let accepted = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
     if accepted.is_some_and(|accepted| accepted.contains("text/html")) {
         let (parts, _) = request.into_parts();
-        return visitor::turn_away(&app, &parts, Kind::NotFound.into()).await;
+        return visitor::turn_away(app, &parts, kind.into()).await;
     }
-    Problem::new(Kind::NotFound).into_response()
+    Problem::new(kind).into_response()
 }
 
 /// A page, rendered.

@@ -77,14 +77,23 @@ impl Service {
     }
 
     /// How hard a new password of the account is to guess, from 0 to 4, and everything
-    /// that stands against it.
+    /// that stands against it. Without an account nothing is told that depends on whose it
+    /// is: whoever holds a link only must not find out the username by it.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn appraise(&self, account: AccountId, new: &str) -> Result<(u8, Vec<Rejection>), Problem> {
-        let words = self.words_of(account).await?;
-        let row = self.store().account(account).await?;
-        let has_factor = row.is_some_and(|row| row.factor_id.is_some());
+    pub async fn appraise(
+        &self,
+        account: Option<AccountId>,
+        new: &str,
+    ) -> Result<(u8, Vec<Rejection>), Problem> {
+        let (words, has_factor) = match account {
+            Some(account) => {
+                let row = self.store().account(account).await?;
+                (self.words_of(account).await?, row.is_some_and(|row| row.factor_id.is_some()))
+            }
+            None => (vec![self.settings().product.clone()], false),
+        };
         let new = new.to_owned();
         let appraised = tokio::task::spawn_blocking(move || {
             let like: Vec<_> = words.iter().map(String::as_str).collect();

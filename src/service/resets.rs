@@ -160,12 +160,6 @@ impl Service {
         }
     }
 
-    /// Whose link this token is, when it is one of ours.
-    #[must_use]
-    pub fn holder(&self, token: &str) -> Option<AccountId> {
-        token::verify(self.keys().links(), token).map(|claims| claims.account)
-    }
-
     /// The hash of a new password, when it is taken.
     pub(super) async fn accept_password(
         &self,

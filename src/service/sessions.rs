@@ -28,6 +28,18 @@ impl Service {
     /// # Errors
     /// There is none, it is over, or its password is no longer the account's.
     pub async fn session(&self, token: &str, now: Moment) -> Result<(SessionRow, bool), Problem> {
+        let (session, must_change) = self.peek(token, now).await?;
+        if now.since(Moment::from_micros(session.seen_at)) >= TOUCH {
+            self.store().touch_session(session.session_id, now).await?;
+        }
+        Ok((session, must_change))
+    }
+
+    /// The same, without counting as a use of it.
+    ///
+    /// # Errors
+    /// As [`Service::session`].
+    pub async fn peek(&self, token: &str, now: Moment) -> Result<(SessionRow, bool), Problem> {
         let session = self.store().session(&token_hash(token)).await?.ok_or(Kind::NotSignedIn)?;
         let seen = Moment::from_micros(session.seen_at);
         if now.micros() >= session.expires_at || now >= seen.after(IDLE) {
@@ -36,9 +48,6 @@ impl Service {
         let account = self.store().account(session.account_id).await?.ok_or(Kind::NotSignedIn)?;
         if account.erased || account.credential_id != Some(session.credential_id) {
             return Err(Kind::NotSignedIn.into());
-        }
-        if now.since(seen) >= TOUCH {
-            self.store().touch_session(session.session_id, now).await?;
         }
         Ok((session, account.must_change))
     }

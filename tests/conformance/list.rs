@@ -153,8 +153,8 @@ pub async fn a_search_that_finds_too_much_says_so(bed: Bed) {
     let query = |search: &str| AccountQuery { search: search.to_owned(), limit: 1000, ..Default::default() };
     let page = read(&bed, &query("u"), Page::First).await;
     assert!(page.finds_more);
-    assert!((201..500).contains(&page.accounts.len()), "{}", page.accounts.len());
-    for search in ["ana", "u00", ""] {
+    assert!((101..=202).contains(&page.accounts.len()), "{}", page.accounts.len());
+    for search in ["ana1", "u00", ""] {
         assert!(!read(&bed, &query(search), Page::First).await.finds_more, "{search:?}");
     }
     assert_eq!(ids(&read(&bed, &query(""), Page::First).await), sorted(&all, Sort::Username, false));

@@ -18,8 +18,7 @@ struct Visit<'a> {
 impl<'a> Visit<'a> {
     async fn begin(bed: &'a Bed) -> Self {
         let mut visit = Self { bed, cookies: Vec::new(), csrf: String::new() };
-        let page = visit.get("/sign-in").await.expect(200);
-        visit.csrf = field(&page, "csrf");
+        visit.get("/sign-in").await.expect(200);
         visit
     }
 
@@ -52,10 +51,14 @@ impl<'a> Visit<'a> {
                 self.cookies.push((name.to_owned(), value.to_owned()));
             }
         }
+        if reply.text.contains("name=\"csrf\"") {
+            self.csrf = field(&reply, "csrf");
+        }
         reply
     }
 
     async fn sign_in(&mut self, name: &str, password: &str) -> Reply {
+        self.get("/sign-in").await.expect(200);
         self.post("/sign-in", &[("username", name), ("password", password)]).await
     }
 }
@@ -97,6 +100,7 @@ pub async fn cookies_are_this_hosts_alone(place: Place) {
     assert_eq!(opened.header(LOCATION.as_str()), "/profile");
     let cookie = opened.header(SET_COOKIE.as_str());
     assert!(cookie.starts_with("__Host-rekey="), "{cookie}");
+    let first = visit.cookie();
     for attribute in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
         assert!(cookie.contains(attribute), "{cookie}");
     }
@@ -107,6 +111,13 @@ pub async fn cookies_are_this_hosts_alone(place: Place) {
     // The token in the cookie is no program's: nothing but pages goes by it.
     let request = bed.api.request(Method::GET, "/v1/sessions").header(COOKIE, visit.cookie());
     send(request).await.expect(401);
+    // Whoever signs in anew has done with the session before, and with its forms.
+    let stale = visit.csrf.clone();
+    visit.sign_in("ana", OLD).await.expect(303);
+    visit.post_as("/profile/sessions/others", &stale, &[], "null").await.expect(403);
+    let before = bed.api.request(Method::GET, "/profile").header(COOKIE, first);
+    send(before).await.expect(303);
+    visit.get("/profile").await.expect(200);
     visit.post("/sign-out", &[]).await.expect(303);
     assert_eq!(
         visit.get("/profile").await.expect(303).header(LOCATION.as_str()),
@@ -136,11 +147,16 @@ pub async fn a_ticket_opens_nothing_without_a_code_elsewhere_or_later(place: Pla
     bed.advance(60);
     let opened = code(&mut visit, &ticket, &bed.code(&enrolled.secret)).await.expect(303);
     assert_eq!(opened.header("location"), "/profile");
+    // Used up: forms of before the sign-in are none any more.
+    visit.get("/sign-in").await.expect(200);
+    bed.advance(60);
+    assert_eq!(code(&mut visit, &ticket, &bed.code(&enrolled.secret)).await.header("location"), again);
     // Too late.
     let late = field(&visit.sign_in("ana", OLD).await.expect(200), "ticket");
     bed.advance(301);
     assert_eq!(code(&mut visit, &late, &bed.code(&enrolled.secret)).await.header("location"), again);
     // The password is another one by now.
+    let mut visit = Visit::begin(&bed).await;
     let stale = field(&visit.sign_in("ana", OLD).await.expect(200), "ticket");
     let changed = json!({ "account_id": account, "new_password": OTHER, "must_change": false });
     bed.api.command(KEY, "set-password", changed).await.expect(200);
@@ -158,6 +174,12 @@ pub async fn a_password_set_by_others_is_changed_before_anything_else(place: Pla
     assert_eq!(visit.post("/sign-in", &typed).await.expect(303).header("location"), "/profile");
     assert_eq!(visit.get("/utilities/security/users").await.expect(303).header("location"), "/profile");
     assert!(visit.get("/profile").await.text.contains("Choose one of your own"));
+    // Nobody sets up a second factor with a password that somebody else has set.
+    for path in ["/profile/second-factor", "/profile/preferences", "/profile/recovery-codes"] {
+        assert_eq!(visit.post(path, &[]).await.expect(303).header("location"), "/profile");
+    }
+    assert_eq!(visit.get("/profile/second-factor").await.expect(303).header("location"), "/profile");
+    visit.get("/profile").await.expect(200);
     let fields = [("current_password", OTHER), ("new_password", NEW), ("confirm_password", NEW)];
     visit.post("/profile/password", &fields).await.expect(303);
     visit.get("/utilities/security/users").await.expect(200);
@@ -201,18 +223,26 @@ pub async fn a_form_sent_twice_is_one_call(place: Place) {
     assert_eq!(bed.count("ResetRequested").await, 2);
 }
 
-/// Nothing may be learned by it from a name alone.
+/// Nothing may be learned by it about whose link it is.
 pub async fn a_password_is_appraised_for_whoever_can_set_it(place: Place) {
     let bed = place.open().await;
     bed.signed_in("ana").await;
     let token = bed.link("ana").await;
     let mut visit = Visit::begin(&bed).await;
     visit.post("/appraise", &[("new_password", "ana@example.org")]).await.expect(410);
-    let told = visit.post("/appraise", &[("new_password", "ana@example.org"), ("token", &token)]).await;
-    let told = told.expect(200).json();
-    assert!(told["reasons"][0].as_str().unwrap().contains("Leave out your username"), "{told}");
-    let told = visit.post("/appraise", &[("new_password", NEW), ("token", &token)]).await.expect(200).json();
+    let appraised = async |visit: &mut Visit<'_>, password: &str, token: &str| {
+        visit.post("/appraise", &[("new_password", password), ("token", token)]).await
+    };
+    let told = appraised(&mut visit, NEW, &token).await.expect(200).json();
     assert_eq!((&told["reasons"], &told["score"]), (&json!([]), &json!(4)));
+    let told = appraised(&mut visit, "quxzv ana@example.org vlim", &token).await.expect(200).json();
+    assert_eq!(told["reasons"], json!([]), "the address is not given away");
+    bed.complete(&token, "ana", NEW).await.expect(200);
+    appraised(&mut visit, NEW, &token).await.expect(410);
+    visit.sign_in("ana", NEW).await.expect(303);
+    visit.get("/profile").await.expect(200);
+    let told = appraised(&mut visit, "quxzv ana@example.org vlim", "").await.expect(200).json();
+    assert!(told["reasons"][0].as_str().unwrap().contains("Leave out your username"), "{told}");
 }
 
 /// A person at a browser is told in a page; a program in a problem.
@@ -224,6 +254,8 @@ pub async fn what_is_wrong_is_told_to_people_as_a_page(place: Place) {
     assert!(missing.text.contains("There is nothing here"), "{missing:?}");
     assert!(send(german("/nothing-here")).await.expect(404).text.contains("<html lang=\"de\">"));
     bed.api.get("", "/nothing-here").await.assert_problem(404, "not-found");
+    assert!(send(html("/sign-out")).await.expect(405).text.contains("That does not work here"));
+    bed.api.get("", "/sign-out").await.assert_problem(405, "method-not-allowed");
     let mut visit = Visit::begin(&bed).await;
     let large = "x".repeat(70 << 10);
     visit.post("/forgot-password", &[("username", &large)]).await.expect(413);

@@ -5,17 +5,19 @@
 
 mod pages;
 mod people;
+mod served;
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::{Parser, ValueEnum};
 use rekey_events::store::Store;
 use rekey_events::store::accounts::AccountQuery;
 use rekey_test_support::postgres::Postgres;
-use tempfile::TempDir;
 use uuid::Uuid;
 
 use people::People;
+use served::Served;
 
 /// What to measure, and how often.
 #[derive(Debug, Parser)]
@@ -32,6 +34,9 @@ struct Options {
     /// Accounts on a page.
     #[arg(long, default_value_t = 50)]
     limit: i64,
+    /// The program, to measure the page that an administrator gets, too: `target/release/rekey`.
+    #[arg(long)]
+    program: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -54,10 +59,17 @@ async fn measure(kind: Kind, options: &Options) {
     let folder = tempfile::tempdir().unwrap();
     let server = if kind == Kind::Postgres { Some(Postgres::start_durable().await) } else { None };
     let mut sites = Vec::new();
+    let mut urls = Vec::new();
     for many in &options.accounts {
-        let store = migrated(&folder, server.as_ref(), *many).await;
+        let url = match &server {
+            Some(server) => server.database("users").await,
+            None => format!("sqlite:{}", folder.path().join(format!("{many}.db")).display()),
+        };
+        let store = Store::open(&url).await.unwrap();
+        store.migrate(Uuid::from_u128(7)).await.unwrap();
         let people = People::put(&store, *many).await;
         sites.push((store, people));
+        urls.push(url);
     }
     let [small, large] = &sites[..] else { panic!("two databases") };
     println!("\n### Pages of {} accounts, {kind:?}\n", options.limit);
@@ -74,19 +86,27 @@ async fn measure(kind: Kind, options: &Options) {
             spans.push((millis(pair.0.0), millis(pair.1.0)));
         }
         // Connections, caches and plans are made in the first ones.
+        report(&name, &spans[20..], counts);
+    }
+    let Some(program) = &options.program else { return };
+    for (store, _) in sites {
+        store.close().await;
+    }
+    let small = Served::on(&urls[0], program).await;
+    let large = Served::on(&urls[1], program).await;
+    println!("\n### The page of users over HTTP, {kind:?}\n");
+    println!("| page | of {}, ms | of {}, ms | ratio | users on them |", options.accounts[0], options.accounts[1]);
+    println!("|---|--:|--:|--:|--:|");
+    for (name, query) in served::QUERIES {
+        let mut spans = Vec::new();
+        let mut counts = (0, 0);
+        for _ in 0..options.rounds + 20 {
+            let pair = (small.page(query).await, large.page(query).await);
+            counts = (pair.0.1, pair.1.1);
+            spans.push((millis(pair.0.0), millis(pair.1.0)));
+        }
         report(name, &spans[20..], counts);
     }
-}
-
-/// A database on the disk of the temporary folder.
-async fn migrated(folder: &TempDir, server: Option<&Postgres>, many: usize) -> Store {
-    let url = match server {
-        Some(server) => server.database("users").await,
-        None => format!("sqlite:{}", folder.path().join(format!("{many}.db")).display()),
-    };
-    let store = Store::open(&url).await.unwrap();
-    store.migrate(Uuid::from_u128(7)).await.unwrap();
-    store
 }
 
 /// How long it took, and how many accounts are on the page.

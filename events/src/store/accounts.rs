@@ -68,8 +68,8 @@ pub struct AccountPage {
     pub previous: Option<Place>,
     /// Where a page that comes after it begins: see [`Page::After`]. `None` when there is none.
     pub next: Option<Place>,
-    /// Whether more are found than the list has: it has those of the first 200
-    /// usernames and of the first 200 addresses that begin so.
+    /// Whether more begin so than the list has: it has those of the first 100
+    /// usernames and of the first 100 addresses.
     pub finds_more: bool,
 }
 

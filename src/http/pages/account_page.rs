@@ -15,6 +15,7 @@ use super::history::{ShownEvent, told};
 use super::notice::Notice;
 use super::page as rendered;
 use super::sign_in::Nothing;
+use super::trouble;
 use super::visitor::{Visitor, Who};
 use crate::http::App;
 use crate::http::caller::outcome;
@@ -193,10 +194,11 @@ async fn after(
         Kind::NotEligible => "refused-not-eligible",
         Kind::NotPossible => "refused-not-possible",
         Kind::MissingPermission => "because-no-permission",
+        Kind::SecondFactorRequired if visitor.who()?.account.factor_id.is_none() => "because-no-own-factor",
         Kind::SecondFactorRequired => "because-factor-unused",
         _ => return Err(problem),
     };
     let notice = Some(Notice::bad(visitor.say(key)));
     let page = shown(app, visitor, id, notice, "").await?;
-    Ok((problem.status(), page).into_response())
+    Ok(trouble::beside(problem, page))
 }

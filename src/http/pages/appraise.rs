@@ -10,6 +10,7 @@ use super::visitor::Visitor;
 use crate::http::App;
 use crate::http::text::{Password, perhaps_empty};
 use crate::problem::{Kind, Problem};
+use crate::service::resets::LinkState;
 
 #[derive(Deserialize)]
 pub(super) struct Typed {
@@ -34,11 +35,14 @@ struct Appraisal {
 pub(super) async fn submit(
     State(app): State<App>,
     visitor: Visitor,
-    Form(_, typed): Form<Typed>,
+    Form(call, typed): Form<Typed>,
 ) -> Result<Response, Problem> {
-    let signed_in = visitor.who.as_ref().map(|who| who.account.account_id);
-    let account = signed_in.or_else(|| app.service.holder(typed.token.trim())).ok_or(Kind::LinkUnusable)?;
-    let (score, reasons) = app.service.appraise(account, &typed.new_password).await?;
+    let whose = match &visitor.who {
+        Some(who) if typed.token.is_empty() => Some(who.account.account_id),
+        _ if app.service.link_state(&call, typed.token.trim()).await? == LinkState::Live => None,
+        _ => return Err(Kind::LinkUnusable.into()),
+    };
+    let (score, reasons) = app.service.appraise(whose, &typed.new_password).await?;
     Ok(Json(Appraisal {
         score,
         word: visitor.say(&format!("strength-{score}")),

@@ -94,7 +94,7 @@ impl Wanted {
         let day = |text: &str| text.parse::<Date>().ok();
         EventFilter {
             account,
-            kinds: kinds().into_iter().filter(|kind| *kind == self.kind).map(str::to_owned).collect(),
+            kinds: Some(self.kind.clone()).filter(|kind| !kind.is_empty()).into_iter().collect(),
             since: day(&self.since).and_then(|day| tongue.beginning_of(day)),
             until: day(&self.until).and_then(|day| tongue.beginning_of(day.tomorrow().ok()?)),
             before: self.before,

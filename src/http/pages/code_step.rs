@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::form::Form;
 use super::notice::Notice;
 use super::return_to::kept;
+use super::trouble;
 use super::visitor::Visitor;
 use super::{page as rendered, sign_in};
 use crate::http::App;
@@ -64,7 +65,7 @@ pub(super) async fn submit(
         Err(problem) if [Kind::WrongCredentials, Kind::TooManyAttempts].contains(&problem.kind) => {
             let notice = Notice::bad(visitor.say(&format!("code-step-{}", problem.kind.name())));
             let page = shown(&visitor, &typed.ticket, Some(notice), &typed.zone, &typed.return_to)?;
-            Ok((problem.status(), page).into_response())
+            Ok(trouble::beside(problem, page))
         }
         Err(problem) => Err(problem),
     }

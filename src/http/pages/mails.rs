@@ -16,6 +16,7 @@ use super::mail_chart;
 use super::notice::Notice;
 use super::page as rendered;
 use super::sign_in::Nothing;
+use super::trouble;
 use super::visitor::Visitor;
 use crate::http::App;
 use crate::http::caller::outcome;
@@ -208,7 +209,7 @@ async fn requeue(
         Ok(_) => Ok(Redirect::to(&format!("/utilities/mail/{id}?done=requeued")).into_response()),
         Err(problem) if problem.kind == Kind::NotPossible => {
             let notice = Some(Notice::bad(visitor.say("refused-requeue")));
-            Ok((problem.status(), shown(&app, &visitor, &id, notice).await?).into_response())
+            Ok(trouble::beside(problem, shown(&app, &visitor, &id, notice).await?))
         }
         Err(problem) => Err(problem),
     }

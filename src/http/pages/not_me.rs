@@ -8,6 +8,8 @@ use serde::Deserialize;
 use super::form::Form;
 use super::notice::Notice;
 use super::page as rendered;
+use super::reset_password::code_of;
+use super::trouble;
 use super::visitor::Visitor;
 use crate::http::App;
 use crate::http::caller::outcome;
@@ -37,8 +39,7 @@ pub(super) async fn submit(
     visitor: Visitor,
     Form(call, link): Form<Link>,
 ) -> Result<Response, Problem> {
-    let token = link.token.trim();
-    let token = token.rsplit_once('#').map_or(token, |(_, code)| code);
+    let token = code_of(&link.token);
     if app.service.link_state(&call, token).await? == LinkState::Completed {
         // Too late to end it: the password is another one now.
         let notice = Some(Notice::bad(visitor.with("not-me-completed", "contact", &visitor.contact())));
@@ -50,7 +51,7 @@ pub(super) async fn submit(
         Err(problem) if problem.kind == Kind::LinkUnusable => {
             let notice = Some(Notice::bad(visitor.say("not-me-unknown")));
             let shown = rendered(&NotMe { page: &visitor, notice, is_done: false })?;
-            Ok((problem.status(), shown).into_response())
+            Ok(trouble::beside(problem, shown))
         }
         Err(problem) => Err(problem),
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::form::Form;
 use super::page as rendered;
+use super::trouble;
 use super::visitor::Visitor;
 use crate::http::App;
 use crate::http::caller::outcome;
@@ -23,6 +24,7 @@ struct ResetPassword<'a> {
     token: &'a str,
     username: &'a str,
     /// What is wrong, by field.
+    token_errors: Vec<String>,
     username_errors: Vec<String>,
     password_errors: Vec<String>,
     code_errors: Vec<String>,
@@ -48,6 +50,7 @@ impl<'a> ResetPassword<'a> {
             page,
             token,
             username,
+            token_errors: Vec::new(),
             username_errors: Vec::new(),
             password_errors: Vec::new(),
             code_errors: Vec::new(),
@@ -71,7 +74,7 @@ pub(super) async fn state(
     visitor: Visitor,
     Form(call, link): Form<Link>,
 ) -> Result<Response, Problem> {
-    let state = app.service.link_state(&call, link.token.trim()).await?;
+    let state = app.service.link_state(&call, code_of(&link.token)).await?;
     Ok(Json(words(&visitor, state)).into_response())
 }
 
@@ -100,9 +103,7 @@ pub(super) async fn submit(
     visitor: Visitor,
     Form(call, typed): Form<Typed>,
 ) -> Result<Response, Problem> {
-    let token = typed.token.trim();
-    // A whole link pasted is as good as its code.
-    let token = token.rsplit_once('#').map_or(token, |(_, code)| code);
+    let token = code_of(&typed.token);
     let completion = Completion {
         token,
         username: &typed.username,
@@ -113,24 +114,34 @@ pub(super) async fn submit(
         Ok(_) => Ok(Redirect::to("/sign-in?done=reset").into_response()),
         Err(problem) if problem.kind == Kind::LinkUnusable => {
             let state = app.service.link_state(&call, token).await?;
+            if state == LinkState::Unknown {
+                return again(&visitor, token, &typed.username, problem);
+            }
             // Live here, and unusable a moment ago: it has just ended.
             let words = words(&visitor, state).or_else(|| words(&visitor, LinkState::Revoked));
             let words = words.ok_or(Kind::LinkUnusable)?;
-            Ok((problem.status(), rendered(&LinkOver { page: &visitor, words })?).into_response())
+            Ok(trouble::beside(problem, rendered(&LinkOver { page: &visitor, words })?))
         }
         Err(problem) => again(&visitor, token, &typed.username, problem),
     }
+}
+
+/// A whole link pasted is as good as its code.
+pub(super) fn code_of(pasted: &str) -> &str {
+    let pasted = pasted.trim();
+    pasted.rsplit_once('#').map_or(pasted, |(_, code)| code)
 }
 
 /// The form again, with what is wrong beside each field; only the password is to be typed anew.
 fn again(visitor: &Visitor, token: &str, username: &str, problem: Problem) -> Result<Response, Problem> {
     let mut form = ResetPassword::new(visitor, token, username);
     match problem.kind {
+        Kind::LinkUnusable => form.token_errors = vec![visitor.say("link-unknown-advice")],
         Kind::WrongUsername => form.username_errors = vec![visitor.say("reset-wrong-username")],
         Kind::WrongCode => form.code_errors = vec![visitor.say("reset-wrong-code")],
         Kind::SecondFactorRequired => form.code_errors = vec![visitor.say("reset-code-needed")],
         Kind::PasswordRejected => form.password_errors = visitor.advice(&problem.reasons),
         _ => return Err(problem),
     }
-    Ok((problem.status(), rendered(&form)?).into_response())
+    Ok(trouble::beside(problem, rendered(&form)?))
 }

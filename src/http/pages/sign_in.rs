@@ -2,15 +2,17 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::{HeaderValue, header};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use rekey_events::Language;
+use rekey_events::env::random;
 use serde::Deserialize;
 
 use super::cookies::{self, Name};
 use super::form::Form;
 use super::notice::Notice;
 use super::return_to::{allowed, host, kept};
+use super::trouble;
 use super::visitor::Visitor;
 use super::{code_step, page as rendered};
 use crate::http::App;
@@ -106,7 +108,7 @@ fn refused(visitor: &Visitor, problem: Problem, typed: &Credentials) -> Result<R
     }
     let notice = Notice::bad(visitor.say(&format!("sign-in-{}", problem.kind.name())));
     let page = shown(visitor, Some(notice), &typed.username, &typed.return_to)?;
-    Ok((problem.status(), page).into_response())
+    Ok(trouble::beside(problem, page))
 }
 
 /// Goes in with a session just opened.
@@ -124,8 +126,26 @@ pub(super) async fn enter(
         Some(address) if !opened.must_change_password => address,
         _ => "/profile",
     };
-    let cookie = cookies::set(Name::Session, &opened.token, visitor.house.secure);
-    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(to)).into_response())
+    // Who signs in anew in a browser has done with what was before.
+    leave_session(app, visitor).await?;
+    Ok(changed(app, visitor, &cookies::set(Name::Session, &opened.token, visitor.house.secure), to))
+}
+
+/// Ends the session that the browser had, if it had one.
+async fn leave_session(app: &App, visitor: &Visitor) -> Result<(), Problem> {
+    let Some(who) = &visitor.who else { return Ok(()) };
+    match app.service.end_session(who.session.session_id, who.session.account_id).await {
+        Err(problem) if problem.kind != Kind::NotFound => Err(problem),
+        _ => Ok(()),
+    }
+}
+
+/// Goes on as somebody else: forms and tickets of before are none any more.
+fn changed(app: &App, visitor: &Visitor, session: &HeaderValue, to: &str) -> Response {
+    let fresh = hex::encode(random::<32>(app.service.env()));
+    let browser = cookies::set(Name::Browser, &fresh, visitor.house.secure);
+    let cookies = [(header::SET_COOKIE, session.clone()), (header::SET_COOKIE, browser)];
+    (AppendHeaders(cookies), Redirect::to(to)).into_response()
 }
 
 #[derive(Deserialize)]
@@ -137,13 +157,7 @@ pub(super) async fn out(
     visitor: Visitor,
     Form(_, Nothing {}): Form<Nothing>,
 ) -> Result<Response, Problem> {
-    if let Some(who) = &visitor.who {
-        match app.service.end_session(who.session.session_id, who.session.account_id).await {
-            Err(problem) if problem.kind != Kind::NotFound => return Err(problem),
-            _ => {}
-        }
-    }
+    leave_session(&app, &visitor).await?;
     let cookie = cookies::forget(Name::Session, visitor.house.secure);
-    Ok((StatusCode::SEE_OTHER, [(header::SET_COOKIE, cookie)], Redirect::to("/sign-in?done=out"))
-        .into_response())
+    Ok(changed(&app, &visitor, &cookie, "/sign-in?done=out"))
 }

@@ -29,22 +29,27 @@ pub(super) fn shown(visitor: &Visitor, problem: Problem) -> Response {
     }
 }
 
-fn told(visitor: &Visitor, problem: Problem) -> Response {
-    let (status, kind) = (problem.status(), problem.kind.name());
+/// A page that says itself what went wrong, with the problem's status and headers.
+pub(super) fn beside(problem: Problem, page: Response) -> Response {
     let original = problem.into_response();
-    let shown = page(&Trouble {
-        page: visitor,
-        title: visitor.say(&format!("problem-{kind}")),
-        advice: visitor.say(&format!("problem-{kind}-advice")),
-    });
-    let Ok(mut response) = shown else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
-    *response.status_mut() = status;
+    let mut response = page;
+    *response.status_mut() = original.status();
     for name in KEPT {
         if let Some(value) = original.headers().get(&name) {
             response.headers_mut().insert(name, value.clone());
         }
     }
     response
+}
+
+fn told(visitor: &Visitor, problem: Problem) -> Response {
+    let kind = problem.kind.name();
+    let shown = page(&Trouble {
+        page: visitor,
+        title: visitor.say(&format!("problem-{kind}")),
+        advice: visitor.say(&format!("problem-{kind}-advice")),
+    });
+    shown.map_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response(), |page| beside(problem, page))
 }
 
 /// The page to come back to after signing in: forms are sent to addresses below theirs.
@@ -57,6 +62,8 @@ pub(super) fn page_of(visitor: &Inner) -> String {
     visitor.address.clone()
 }
 
+/// A form at the top is sent to its own page.
 fn parent(path: &str) -> String {
-    path.rsplit_once('/').map_or("/", |(parent, _)| parent).to_owned()
+    let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+    if parent.is_empty() { path.to_owned() } else { parent.to_owned() }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use rekey_events::env::random;
@@ -25,7 +25,16 @@ use crate::problem::{Kind, Problem};
 use crate::service::{Call, Caller};
 
 /// What may be looked at while the password must be changed.
-const ALLOWED_BEFORE_CHANGE: [&str; 4] = ["/profile", "/sign-out", "/language", "/appraise"];
+const ALLOWED_BEFORE_CHANGE: [&str; 8] = [
+    "/profile",
+    "/profile/password",
+    "/sign-out",
+    "/language",
+    "/appraise",
+    "/reset-password",
+    "/reset-password/state",
+    "/not-me",
+];
 
 /// Whoever looks at a page.
 #[derive(Clone)]
@@ -52,7 +61,8 @@ pub(super) struct Inner {
     pub(super) is_form: bool,
     /// For forms that must do nothing twice, however often they are sent.
     pub(super) once: String,
-    is_new: bool,
+    /// A person opened the page; no script of ours asked for it.
+    is_navigation: bool,
     /// A session cookie came that opens nothing.
     is_stale: bool,
 }
@@ -175,7 +185,8 @@ pub(super) async fn receive(State(app): State<App>, request: Request, next: Next
 
 fn barred(visitor: &Visitor) -> Option<Problem> {
     let must_change = visitor.who.as_ref().is_some_and(|who| who.account.must_change);
-    let allowed = ALLOWED_BEFORE_CHANGE.iter().any(|allowed| visitor.path.starts_with(allowed));
+    // Whole paths: whoever set the password must not be able to set up a second factor with it.
+    let allowed = ALLOWED_BEFORE_CHANGE.contains(&visitor.path.as_str());
     (must_change && !allowed).then(|| Kind::PasswordChangeRequired.into())
 }
 
@@ -183,7 +194,7 @@ async fn arrive(app: &App, parts: &Parts) -> Result<Visitor, Problem> {
     let cookies = Cookies::of(&parts.headers, app.house.secure);
     let token = cookies.get(Name::Session);
     let who = match token {
-        Some(token) => signed_in(app, token).await?,
+        Some(token) => signed_in(app, token, is_navigation(&parts.headers)).await?,
         None => None,
     };
     let is_stale = token.is_some() && who.is_none();
@@ -204,9 +215,11 @@ fn nobody(app: &App, parts: &Parts) -> Visitor {
     visitor(app, parts, &Cookies::of(&parts.headers, app.house.secure), None, None, false)
 }
 
-async fn signed_in(app: &App, token: &str) -> Result<Option<Who>, Problem> {
+async fn signed_in(app: &App, token: &str, is_used: bool) -> Result<Option<Who>, Problem> {
     let (service, now) = (&app.service, app.service.env().now());
-    let session = match service.session(token, now).await {
+    // A list that renews itself keeps no session alive.
+    let found = if is_used { service.session(token, now).await } else { service.peek(token, now).await };
+    let session = match found {
         Ok((session, _)) => session,
         Err(problem) if problem.kind == Kind::NotSignedIn => return Ok(None),
         Err(problem) => return Err(problem),
@@ -226,6 +239,8 @@ fn visitor(
 ) -> Visitor {
     let caller = who.as_ref().map_or(Caller::Anyone, |who| Caller::Person(who.session.clone()));
     let own = who.as_ref().and_then(|who| Language::from_str(who.person.language.as_deref()?).ok());
+    // A form of one session is no form of the next.
+    let session = who.as_ref().map(|who| who.session.session_id.to_string()).unwrap_or_default();
     let language = own.or(chosen).or_else(|| asked_for(&parts.headers)).unwrap_or(app.house.language);
     let zone = zone(who.as_ref().and_then(|who| who.person.zone.as_deref()));
     let known = cookies.get(Name::Browser).filter(|value| value.len() == 64);
@@ -236,8 +251,8 @@ fn visitor(
         who,
         tongue: Tongue { language, zone },
         house: app.house.clone(),
-        csrf: app.service.keys().blind("form", &[&browser]),
-        is_new: known.is_none(),
+        csrf: app.service.keys().blind("form", &[&browser, &session]),
+        is_navigation: is_navigation(&parts.headers),
         browser,
         path: parts.uri.path().to_owned(),
         address: format!("{}{query}", parts.uri.path()),
@@ -247,16 +262,25 @@ fn visitor(
     }))
 }
 
+/// Browsers say so (Fetch Metadata, `Sec-Fetch-Mode`); those that do not are believed.
+fn is_navigation(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-mode").is_none_or(|mode| mode == "navigate")
+}
+
 /// What goes out with every page.
 fn leave(visitor: &Visitor, response: &mut Response) {
     let secure = visitor.house.secure;
     let headers = response.headers_mut();
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| visitor.house.policy.clone());
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(visitor.tongue.language.tag()));
-    if visitor.is_new {
+    if headers.contains_key(header::SET_COOKIE) {
+        // Signing in or out has set its own.
+        return;
+    }
+    if visitor.is_navigation {
         headers.append(header::SET_COOKIE, cookies::set(Name::Browser, &visitor.browser, secure));
     }
-    if visitor.is_stale && !headers.contains_key(header::SET_COOKIE) {
+    if visitor.is_stale && visitor.is_navigation {
         headers.append(header::SET_COOKIE, cookies::forget(Name::Session, secure));
     }
 }

@@ -115,14 +115,14 @@ macro_rules! found_by_sign_in {
 }
 
 /// Whose username (`$4` to `$5`) or address (`$6` to `$7`) begins with what is searched
-/// for: the first 200 of each, and one to know of more.
+/// for: the first 100 of each, and one to know of more.
 macro_rules! found {
     ($page:expr) => {
         concat!(
             "WITH by_username AS MATERIALIZED (SELECT * FROM people
-                WHERE username_key >= $4 AND username_key < $5 ORDER BY username_key LIMIT 201),
+                WHERE username_key >= $4 AND username_key < $5 ORDER BY username_key LIMIT 101),
             by_address AS MATERIALIZED (SELECT * FROM people
-                WHERE email_key >= $6 AND email_key < $7 ORDER BY email_key LIMIT 201),
+                WHERE email_key >= $6 AND email_key < $7 ORDER BY email_key LIMIT 101),
             found AS (SELECT * FROM by_username UNION SELECT * FROM by_address) ",
             $page
         )
@@ -131,7 +131,7 @@ macro_rules! found {
 
 macro_rules! more {
     () => {
-        "((SELECT count(*) FROM by_username) > 200 OR (SELECT count(*) FROM by_address) > 200)"
+        "((SELECT count(*) FROM by_username) > 100 OR (SELECT count(*) FROM by_address) > 100)"
     };
 }
 

@@ -62,7 +62,7 @@ impl Script {
 
     /// Makes the changes, in the order of [`Changes`].
     pub(super) fn changes(&mut self, changes: &Changes<'_>) -> Result<(), sqlx::Error> {
-        self.rows(&[sql::PUT_ACCOUNTS], &changes.accounts)?;
+        self.rows(&[sql::PUT_ACCOUNTS, sql::MOVE_ACCOUNTS], &changes.accounts)?;
         self.rows(&[sql::PUT_RESETS], &changes.resets)?;
         self.rows(&[sql::PUT_MAILS], &changes.mails)?;
         self.rows(ERASE, &changes.erase_people)?;

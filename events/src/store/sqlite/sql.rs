@@ -139,10 +139,15 @@ statements! {
             value ->> 'by_administrator', value ->> 'erased'
         FROM j WHERE true
         ON CONFLICT (account_id) DO UPDATE SET
-            last_signed_in_at = excluded.last_signed_in_at, credential_id = excluded.credential_id,
-            must_change = excluded.must_change, factor_id = excluded.factor_id, permissions = excluded.permissions,
-            self_service = excluded.self_service, by_administrator = excluded.by_administrator,
-            erased = excluded.erased";
+            credential_id = excluded.credential_id, must_change = excluded.must_change,
+            factor_id = excluded.factor_id, permissions = excluded.permissions,
+            self_service = excluded.self_service, by_administrator = excluded.by_administrator";
+    /// What `accounts_signed_in` goes by, where it changes: to name a column of an index here is to write
+    /// the index, whatever the value. PostgreSQL compares the values itself.
+    MOVE_ACCOUNTS = "WITH j AS MATERIALIZED (SELECT jsonb(value) AS value FROM json_each(?))
+        UPDATE accounts SET last_signed_in_at = value ->> 'last_signed_in_at', erased = value ->> 'erased' FROM j
+        WHERE account_id = unhex(value ->> 'account_id', '-')
+            AND (last_signed_in_at, erased) IS NOT (value ->> 'last_signed_in_at', value ->> 'erased')";
     PUT_RESETS = "WITH j AS MATERIALIZED (SELECT jsonb(value) AS value FROM json_each(?))
         INSERT INTO resets SELECT
             unhex(value ->> 'reset_id', '-'), unhex(value ->> 'account_id', '-'), unhex(value ->> 'issued_by', '-'),

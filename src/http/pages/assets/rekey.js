@@ -10,14 +10,16 @@ const send = (form, address, fields) => {
 };
 
 // The code leaves the address bar at once: it must not stay in the history.
-const code = decodeURIComponent(location.hash.slice(1));
 const token = document.querySelector('input[name=token]');
+const kept = sessionStorage.getItem('code') || '';
+sessionStorage.removeItem('code');
+const code = token ? location.hash.slice(1) || kept : '';
 if (token && (code || token.value)) {
   if (code) {
     history.replaceState(null, '', location.pathname);
     token.value = code;
   }
-  token.closest('.field').hidden = true;
+  token.closest('.field').hidden = token.getAttribute('aria-invalid') !== 'true';
   const over = document.getElementById('link-over');
   if (over && code) {
     send(token.form, '/reset-password/state', { token: code }).then((answer) => answer.json()).then((state) => {
@@ -61,9 +63,9 @@ document.querySelectorAll('[data-appraises]').forEach((meter) => {
       if (!password.value) { meter.hidden = true; return; }
       const fields = { new_password: password.value, token: token ? token.value : '' };
       const answer = await send(password.form, '/appraise', fields).catch(() => null);
-      if (!answer || !answer.ok || !answer.headers.get('content-type').includes('json')) return;
-      const told = await answer.json();
       if (mine !== latest) return;
+      if (!answer || !answer.ok || !answer.headers.get('content-type').includes('json')) { meter.hidden = true; return; }
+      const told = await answer.json();
       meter.hidden = false;
       meter.querySelector('meter').value = told.reasons.length ? Math.min(told.score, 1) : Math.max(told.score, 2);
       meter.querySelector('span').textContent = told.reasons.length ? told.reasons.join(' ') : told.word;
@@ -75,6 +77,10 @@ document.querySelectorAll('dialog').forEach((dialog) => {
   if (dialog.open) { dialog.close(); dialog.showModal(); }
 });
 document.querySelectorAll('[data-opens]').forEach((opener) => {
+  opener.setAttribute('role', 'button');
+  opener.addEventListener('keydown', (event) => {
+    if (event.key === ' ') { event.preventDefault(); opener.click(); }
+  });
   opener.addEventListener('click', (event) => {
     const dialog = document.getElementById(opener.dataset.opens);
     if (!dialog) return;
@@ -93,7 +99,14 @@ document.querySelectorAll('[data-closes]').forEach((closer) => {
 document.addEventListener('submit', (event) => {
   const form = event.target;
   if (form.dataset.sent) { event.preventDefault(); return; }
-  if (form.method === 'post') form.dataset.sent = 'yes';
+  if (form.method !== 'post') return;
+  form.dataset.sent = 'yes';
+  // A password that is shown is none that a browser should remember as a text.
+  document.querySelectorAll('button[data-reveals]').forEach((button) => {
+    document.getElementById(button.dataset.reveals).type = 'password';
+  });
+  // In another language the page still has its code.
+  if (token && token.value && form.getAttribute('action') === '/language') sessionStorage.setItem('code', token.value);
 });
 window.addEventListener('pageshow', () => {
   document.querySelectorAll('form[data-sent]').forEach((form) => { delete form.dataset.sent; });

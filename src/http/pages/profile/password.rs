@@ -8,6 +8,7 @@ use super::{PasswordErrors, shown};
 use crate::http::App;
 use crate::http::caller::outcome;
 use crate::http::pages::form::Form;
+use crate::http::pages::trouble;
 use crate::http::pages::visitor::Visitor;
 use crate::http::text::{Password, perhaps_empty};
 use crate::problem::{Kind, Problem};
@@ -29,13 +30,9 @@ pub(super) async fn submit(
 ) -> Result<Response, Problem> {
     if *typed.new_password != *typed.confirm_password {
         let confirm = vec![visitor.say("change-password-mismatch")];
-        return again(
-            &app,
-            &visitor,
-            Kind::PasswordRejected.into(),
-            PasswordErrors { confirm, ..PasswordErrors::default() },
-        )
-        .await;
+        let new = against(&app, &visitor, &typed.new_password).await?;
+        let errors = PasswordErrors { confirm, new, ..PasswordErrors::default() };
+        return again(&app, &visitor, Kind::PasswordRejected.into(), errors).await;
     }
     let changed = outcome(&app, &call, || {
         app.service.change_password(&call, &typed.current_password, &typed.new_password)
@@ -54,7 +51,15 @@ pub(super) async fn submit(
         _ => return Err(problem),
     };
     let current = vec![visitor.say(errors)];
-    again(&app, &visitor, problem, PasswordErrors { current, ..PasswordErrors::default() }).await
+    let new = against(&app, &visitor, &typed.new_password).await?;
+    again(&app, &visitor, problem, PasswordErrors { current, new, ..PasswordErrors::default() }).await
+}
+
+/// What stands against the new password, so that all that is wrong is told at once.
+async fn against(app: &App, visitor: &Visitor, new: &str) -> Result<Vec<String>, Problem> {
+    let account = visitor.who()?.account.account_id;
+    let (_, reasons) = app.service.appraise(Some(account), new).await?;
+    Ok(visitor.advice(&reasons))
 }
 
 async fn again(
@@ -64,5 +69,5 @@ async fn again(
     errors: PasswordErrors,
 ) -> Result<Response, Problem> {
     let page = shown(app, visitor, None, errors, "").await?;
-    Ok((problem.status(), page).into_response())
+    Ok(trouble::beside(problem, page))
 }

@@ -28,7 +28,7 @@ pub(super) async fn submit(
     let language = Language::from_str(&typed.language).map_err(|_| Kind::InvalidRequest)?;
     TimeZone::get(&typed.zone).map_err(|_| Kind::InvalidRequest)?;
     app.service.store().prefer(account, language, Some(&typed.zone)).await?;
-    Ok(Redirect::to("/profile?done=preferences#preferences").into_response())
+    Ok(Redirect::to("/profile?done=preferences").into_response())
 }
 
 /// The time zones that people know: places, and UTC.

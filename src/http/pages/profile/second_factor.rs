@@ -12,6 +12,7 @@ use crate::http::caller::outcome;
 use crate::http::pages::form::Form;
 use crate::http::pages::page as rendered;
 use crate::http::pages::sign_in::Nothing;
+use crate::http::pages::trouble;
 use crate::http::pages::visitor::Visitor;
 use crate::problem::{Kind, Problem};
 use crate::service::second_factor::{OfferedFactor, qr};
@@ -70,11 +71,11 @@ pub(super) async fn confirm(
         Ok(answer) => recovery_codes::shown(&visitor, codes_of(&answer), true),
         Err(problem) if problem.kind == Kind::WrongCode => {
             let page = shown(&app, &visitor, vec![visitor.say("second-factor-wrong-code")]).await?;
-            Ok((problem.status(), page).into_response())
+            Ok(trouble::beside(problem, page))
         }
         // Confirmed already, such as by a second click; its codes were shown then.
         Err(problem) if problem.kind == Kind::NotPossible => {
-            Ok(Redirect::to("/profile?done=factor-enrolled#second-factor").into_response())
+            Ok(Redirect::to("/profile?done=factor-enrolled").into_response())
         }
         Err(problem) => Err(problem),
     }
@@ -86,7 +87,7 @@ pub(super) async fn remove(
     Form(call, Nothing {}): Form<Nothing>,
 ) -> Result<Response, Problem> {
     match outcome(&app, &call, || app.service.remove_second_factor(&call)).await {
-        Ok(_) => Ok(Redirect::to("/profile?done=factor-removed#second-factor").into_response()),
+        Ok(_) => Ok(Redirect::to("/profile?done=factor-removed").into_response()),
         Err(problem) if problem.kind == Kind::SecondFactorRequired => {
             refused(&app, &visitor, problem.status(), "second-factor-unused").await
         }

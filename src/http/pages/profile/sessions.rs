@@ -74,7 +74,7 @@ pub(super) async fn end(
     match app.service.end_session(session, account).await {
         // Ended already, such as by a second click: as wanted.
         Err(problem) if problem.kind != Kind::NotFound => Err(problem),
-        _ => Ok(Redirect::to("/profile?done=session-ended#sessions").into_response()),
+        _ => Ok(Redirect::to("/profile?done=session-ended").into_response()),
     }
 }
 
@@ -85,5 +85,5 @@ pub(super) async fn end_others(
 ) -> Result<Response, Problem> {
     let who = visitor.who()?;
     app.service.store().end_other_sessions(who.account.account_id, who.session.session_id).await?;
-    Ok(Redirect::to("/profile?done=sessions-ended#sessions").into_response())
+    Ok(Redirect::to("/profile?done=sessions-ended").into_response())
 }
