@@ -104,6 +104,10 @@ pub async fn events_are_found_by_when_they_were(bed: Bed) {
         assert!(limited.events.iter().all(|event| (after + 1..before).contains(&event.position)));
         assert_eq!(limited.next, None);
     }
+    for (after, before) in [(None, Some(i64::MIN)), (Some(i64::MAX), None), (Some(9), Some(8))] {
+        let nowhere = EventFilter { after, before, limit: 10, ..EventFilter::default() };
+        assert_eq!(read(&bed, &nowhere).await, EventPage::default());
+    }
     let never = EventFilter { since: Some(bed.env.now().after(MINUTE)), limit: 10, ..EventFilter::default() };
     assert_eq!(read(&bed, &never).await, EventPage::default());
 }

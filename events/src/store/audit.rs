@@ -54,7 +54,7 @@ struct Span {
 
 impl Store {
     /// A page of events. One request looks at no more than 20,000 positions of the log, and
-    /// says how far it came; of an account's events, which are found by index, at all.
+    /// says how far it came. An account's events are found by index, and all looked at.
     ///
     /// # Errors
     /// The database does not answer.
@@ -78,8 +78,8 @@ impl Store {
     /// The positions that may hold what is asked for.
     async fn span(&self, filter: &EventFilter) -> Result<Span, StoreError> {
         let end = self.last_position().await?.saturating_add(1);
-        let (mut after, mut before) =
-            (filter.after.unwrap_or(0).max(0), filter.before.unwrap_or(i64::MAX).min(end));
+        let mut after = filter.after.unwrap_or(0).clamp(0, end);
+        let mut before = filter.before.unwrap_or(end).clamp(0, end);
         if let Some(since) = filter.since {
             after = after.max(self.first_since(since.before(DISORDER), end).await? - 1);
         }

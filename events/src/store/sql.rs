@@ -27,38 +27,33 @@ macro_rules! events {
 
 /// The newest events between two positions (`$1`, `$2`), from a span of time (`$3`, `$4`), of
 /// types that are `$wanted` (`$5`), so many at most (`$6`).
+#[rustfmt::skip]
 macro_rules! newest {
     ($wanted:literal) => {
         events!(
-            "WHERE position > $1 AND position < $2 AND recorded_at >= $3 AND recorded_at < $4 AND (",
-            $wanted,
-            ")
+            "WHERE position > $1 AND position < $2 AND recorded_at >= $3 AND recorded_at < $4 AND (", $wanted, ")
             ORDER BY position DESC LIMIT $6"
         )
     };
 }
 
-/// Those of them that are about an account (`$7`). `+ 0` has its own stream found by version, not by position.
+/// Those of them that are about an account (`$7`). `+ 0` has its own stream found by version,
+/// whatever the positions.
+#[rustfmt::skip]
 macro_rules! newest_about {
     ($wanted:literal) => {
         concat!(
-            "SELECT * FROM (",
-            events!(
+            "SELECT * FROM (", events!(
                 "WHERE stream = $7 AND position + 0 > $1 AND position + 0 < $2
-                    AND recorded_at >= $3 AND recorded_at < $4 AND (",
-                $wanted,
-                ")
+                    AND recorded_at >= $3 AND recorded_at < $4 AND (", $wanted, ")
                 ORDER BY version DESC LIMIT $6"
-            ),
-            ") own UNION ALL SELECT * FROM (",
-            events!(
+            ), ") own
+            UNION ALL SELECT * FROM (", events!(
                 "WHERE subject = $7 AND subject <> stream AND position > $1 AND position < $2
-                    AND recorded_at >= $3 AND recorded_at < $4 AND (",
-                $wanted,
-                ")
+                    AND recorded_at >= $3 AND recorded_at < $4 AND (", $wanted, ")
                 ORDER BY position DESC LIMIT $6"
-            ),
-            ") others ORDER BY position DESC LIMIT $6"
+            ), ") others
+            ORDER BY position DESC LIMIT $6"
         )
     };
 }

@@ -1,6 +1,6 @@
 //! Pages of the list of accounts: a statement for each order, up and down, of all accounts
 //! and of those that a search finds. Each goes on from a key and an account (`$1`, `$2`), by
-//! so many (`$3`), and reads no more of an index than that.
+//! so many (`$3`). First the page is read by index, then a row is looked up for each on it.
 
 /// The columns of the list; `$more` is whether the search found more than it took.
 macro_rules! columns {
@@ -14,102 +14,50 @@ macro_rules! columns {
 }
 
 /// Usernames are unique: that of an account is enough to go by.
+#[rustfmt::skip]
 macro_rules! by_username {
     ($more:expr, $from:literal, $is:literal, $way:literal, $account:literal) => {
         concat!(
             columns!($more),
-            "FROM (SELECT * FROM ",
-            $from,
-            " WHERE (username_key, account_id) ",
-            $is,
-            " ($1, $2)
-                ORDER BY username_key ",
-            $way,
-            " LIMIT $3) p ",
-            $account,
-            " ORDER BY p.username_key ",
-            $way
+            "FROM (SELECT * FROM ", $from, " WHERE (username_key, account_id) ", $is, " ($1, $2)
+                ORDER BY username_key ", $way, " LIMIT $3) p ", $account, "
+            ORDER BY p.username_key ", $way
         )
     };
 }
 
+#[rustfmt::skip]
 macro_rules! by_address {
     ($more:expr, $from:literal, $is:literal, $way:literal, $id:literal, $account:literal) => {
         concat!(
             columns!($more),
-            "FROM (SELECT * FROM ",
-            $from,
-            " WHERE (email_key, ",
-            $id,
-            "(account_id)) ",
-            $is,
-            " ($1, ",
-            $id,
-            "($2))
-                ORDER BY email_key ",
-            $way,
-            ", ",
-            $id,
-            "(account_id) ",
-            $way,
-            " LIMIT $3) p ",
-            $account,
-            "
-            ORDER BY p.email_key ",
-            $way,
-            ", p.account_id ",
-            $way
+            "FROM (SELECT * FROM ", $from, " WHERE (email_key, ", $id, "(account_id)) ", $is, " ($1, ", $id, "($2))
+                ORDER BY email_key ", $way, ", ", $id, "(account_id) ", $way, " LIMIT $3) p ", $account, "
+            ORDER BY p.email_key ", $way, ", p.account_id ", $way
         )
     };
 }
 
+#[rustfmt::skip]
 macro_rules! by_sign_in {
     ($is:literal, $way:literal, $signed_in:literal, $person:literal) => {
         concat!(
             columns!("false"),
-            "FROM (SELECT * FROM accounts WHERE NOT erased AND (",
-            $signed_in,
-            ", account_id) ",
-            $is,
-            " ($1, $2)
-                ORDER BY ",
-            $signed_in,
-            " ",
-            $way,
-            ", account_id ",
-            $way,
-            " LIMIT $3) a ",
-            $person,
-            "
-            ORDER BY ",
-            $signed_in,
-            " ",
-            $way,
-            ", a.account_id ",
-            $way
+            "FROM (SELECT * FROM accounts WHERE NOT erased AND (", $signed_in, ", account_id) ", $is, " ($1, $2)
+                ORDER BY ", $signed_in, " ", $way, ", account_id ", $way, " LIMIT $3) a ", $person, "
+            ORDER BY ", $signed_in, " ", $way, ", a.account_id ", $way
         )
     };
 }
 
 /// Those found are few: all are looked up, and sorted.
+#[rustfmt::skip]
 macro_rules! found_by_sign_in {
     ($is:literal, $way:literal, $signed_in:literal, $account:literal) => {
         concat!(
             columns!(more!()),
-            "FROM found p ",
-            $account,
-            " WHERE (",
-            $signed_in,
-            ", a.account_id) ",
-            $is,
-            " ($1, $2)
-            ORDER BY ",
-            $signed_in,
-            " ",
-            $way,
-            ", a.account_id ",
-            $way,
-            " LIMIT $3"
+            "FROM found p ", $account, " WHERE (", $signed_in, ", a.account_id) ", $is, " ($1, $2)
+            ORDER BY ", $signed_in, " ", $way, ", a.account_id ", $way, " LIMIT $3"
         )
     };
 }
