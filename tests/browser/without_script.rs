@@ -66,6 +66,7 @@ async fn an_administrator_sends_a_link_and_reads_what_happened() {
 async fn a_second_factor_is_set_up_and_the_language_chosen() {
     let (site, browser) = plain().await;
     site.enrol(&browser, "ana").await;
+    browser.follow("I have kept them").await;
     browser.press("Deutsch").await;
     assert_eq!(browser.heading().await, "Profil");
 }
