@@ -109,7 +109,7 @@ async fn the_strength_of_a_password_is_told_while_it_is_typed_and_it_can_be_show
     let (site, browser) = Site::with_browser().await;
     let link = gets_link(&browser, &site, "ana").await;
     browser.go(&link).await;
-    browser.type_into("New Password", "password").await;
+    browser.type_into("New Password", "passwordpassword").await;
     browser.sees("This is among the first passwords that an attacker tries.").await;
     browser.type_into("New Password", NEW).await;
     browser.sees("Strong").await;

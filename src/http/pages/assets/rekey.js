@@ -53,6 +53,10 @@ document.querySelectorAll('button[data-reveals]').forEach((button) => {
 
 document.querySelectorAll('[data-appraises]').forEach((meter) => {
   const password = document.getElementById(meter.dataset.appraises);
+  // Its place is kept from the beginning: nothing moves away under a click.
+  meter.hidden = false;
+  const idle = (is) => meter.classList.toggle('idle', is);
+  idle(true);
   let timer = 0;
   let latest = 0;
   password.addEventListener('input', () => {
@@ -60,15 +64,15 @@ document.querySelectorAll('[data-appraises]').forEach((meter) => {
     latest += 1;
     const mine = latest;
     timer = setTimeout(async () => {
-      if (!password.value) { meter.hidden = true; return; }
+      if (!password.value) { idle(true); return; }
       const fields = { new_password: password.value, token: token ? token.value : '' };
       const answer = await send(password.form, '/appraise', fields).catch(() => null);
       if (mine !== latest) return;
-      if (!answer || !answer.ok || !answer.headers.get('content-type').includes('json')) { meter.hidden = true; return; }
+      if (!answer || !answer.ok || !answer.headers.get('content-type').includes('json')) { idle(true); return; }
       const told = await answer.json();
-      meter.hidden = false;
+      idle(false);
       meter.querySelector('meter').value = told.reasons.length ? Math.min(told.score, 1) : Math.max(told.score, 2);
-      meter.querySelector('span').textContent = told.reasons.length ? told.reasons.join(' ') : told.word;
+      meter.querySelector('span').textContent = told.reasons.length ? told.reasons[0] : told.word;
     }, 350);
   });
 });
