@@ -41,19 +41,19 @@ async fn what_is_wrong_with_a_change_is_told_beside_its_field() {
     let (site, browser) = Site::with_browser().await;
     signs_in(&browser, &site, "ana").await;
     let current = site.password("ana");
-    changes(&browser, &current, NEW, OTHER).await;
+    changes(&browser, current, NEW, OTHER).await;
     browser.sees("The two new passwords are not the same.").await;
     assert_eq!(browser.focused().await.name, "Confirm Password");
     changes(&browser, "not the current one", NEW, NEW).await;
     browser.sees("The current password is wrong.").await;
     assert_eq!(browser.focused().await.name, "Current Password");
-    changes(&browser, &current, "rekey", "rekey").await;
+    changes(&browser, current, "rekey", "rekey").await;
     browser.sees("Use at least 15 characters").await;
     browser.sees("Leave out your username, your address and the name of this service.").await;
     browser.sees("This is among the first passwords that an attacker tries.").await;
-    changes(&browser, &current, &current, &current).await;
+    changes(&browser, current, current, current).await;
     browser.sees("Use another password than the current one.").await;
-    changes(&browser, &current, NEW, NEW).await;
+    changes(&browser, current, NEW, NEW).await;
     browser.sees("Your password is changed.").await;
 }
 
