@@ -24,6 +24,7 @@ pub(crate) async fn append(
     epoch: i32,
     batch: &[Prepared],
 ) -> Result<Option<i64>, sqlx::Error> {
+    database.checkpointer.give_way().await;
     let mut transaction = database.writing.transaction().await?;
     let appended = append_on(&mut transaction.connection, epoch, batch).await;
     // After any other error nobody knows what is left of the transaction.

@@ -10,6 +10,9 @@
 //! and as long as it waits for that reader nobody can write: so it waits for no
 //! more than [`PATIENCE`]. The WAL has grown past [`BOUND`] then, or holds what
 //! must be forgotten: in either case it is truncated.
+//!
+//! A writer that is faster than the disk gives way before the WAL is half as long
+//! again ([`Checkpointer::give_way`]): commits would keep the last checkpoint from its turn.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,7 +21,7 @@ use std::time::Duration;
 
 use sqlx::ConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use super::sql;
 
@@ -26,8 +29,12 @@ use super::sql;
 const EVERY: i64 = 8192;
 /// Bytes of WAL past which it is truncated: 64 MiB.
 const BOUND: u64 = 64 << 20;
-/// How long the writer may be held up.
+/// Bytes past what makes a checkpoint due at which the writer waits for it.
+const SLACK: u64 = BOUND / 2;
+/// How long the writer may be held up by somebody who reads.
 const PATIENCE: Duration = Duration::from_millis(100);
+/// How long it gives way: a disk that takes longer for a checkpoint is stuck.
+const GIVEN_WAY: Duration = Duration::from_secs(5);
 
 /// Asks the checkpointing task to look at the WAL.
 #[derive(Clone, Debug)]
@@ -39,6 +46,8 @@ pub(crate) struct Checkpointer {
     /// Whether the WAL holds what must be forgotten.
     forgets: Arc<AtomicBool>,
     wake: Arc<Notify>,
+    /// Told whenever a checkpoint has ended, well or not.
+    ended: watch::Sender<()>,
     wal: PathBuf,
     options: Arc<SqliteConnectOptions>,
 }
@@ -51,7 +60,7 @@ impl Checkpointer {
         let options = Arc::new(options.busy_timeout(PATIENCE));
         let left = Arc::new(AtomicI64::new(EVERY));
         let (forgets, wake) = (Arc::default(), Arc::default());
-        Self { left, bound, forgets, wake, wal: wal.into(), options }
+        Self { left, bound, forgets, wake, ended: watch::Sender::new(()), wal: wal.into(), options }
     }
 
     /// Counts the pages of a commit.
@@ -61,6 +70,16 @@ impl Checkpointer {
             self.left.store(EVERY, Ordering::Relaxed);
             self.wake.notify_one();
         }
+    }
+
+    /// Waits for a checkpoint when the WAL has outgrown the last ones.
+    pub(super) async fn give_way(&self) {
+        if self.size() <= self.bound.load(Ordering::Relaxed) + SLACK {
+            return;
+        }
+        let mut ended = self.ended.subscribe();
+        self.wake.notify_one();
+        let _ = tokio::time::timeout(GIVEN_WAY, ended.changed()).await;
     }
 
     /// Notes a commit that forgets somebody: the WAL is truncated soon.
@@ -76,6 +95,7 @@ impl Checkpointer {
             if let Err(error) = self.checkpoint().await {
                 tracing::warn!(%error, "a checkpoint of the WAL failed; it is tried again");
             }
+            self.ended.send_replace(());
         }
     }
 
