@@ -112,8 +112,8 @@ fn assemble(
 ) -> Result<lettre::Message, BuildError> {
     let parts = MultiPart::alternative()
         .boundary(identity.boundary())
-        .singlepart(plain(rendered.text))
-        .singlepart(SinglePart::html(rendered.html));
+        .singlepart(part(ContentType::TEXT_PLAIN, rendered.text))
+        .singlepart(part(ContentType::TEXT_HTML, rendered.html));
     let message = lettre::Message::builder()
         .date(UNIX_EPOCH + seconds(spec.date)?)
         .from(sender(spec.from)?)
@@ -125,16 +125,16 @@ fn assemble(
     Ok(message)
 }
 
-/// The plain text. In ASCII it goes as it is: RFC 5321 (section 4.5.3.1.6) allows lines of 998 characters, and whoever
-/// reads the raw mail has the link whole; lettre would break it at 76.
-fn plain(text: String) -> SinglePart {
+/// A text of the mail. In ASCII it goes as it is: RFC 5321 (section 4.5.3.1.6) allows lines of 998 characters, and
+/// whoever reads the raw mail has the link whole; lettre would break it at 76.
+fn part(content_type: ContentType, text: String) -> SinglePart {
+    let part = SinglePart::builder().header(content_type);
     if !text.is_ascii() || text.lines().any(|line| line.len() > 998) {
-        return SinglePart::plain(text);
+        return part.body(text);
     }
-    let lines = text.lines().collect::<Vec<_>>().join("\r\n") + "\r\n";
-    SinglePart::builder()
-        .header(ContentType::TEXT_PLAIN)
-        .body(Body::dangerous_pre_encoded(lines.into_bytes(), ContentTransferEncoding::SevenBit))
+    let mut lines = String::with_capacity(text.len() + 128);
+    text.lines().for_each(|line| lines.extend([line, "\r\n"]));
+    part.body(Body::dangerous_pre_encoded(lines.into_bytes(), ContentTransferEncoding::SevenBit))
 }
 
 /// No out-of-office answers, please (RFC 3834 section 5).

@@ -130,6 +130,7 @@ pub(super) fn render(kind: &Template, language: Language, brand: &Brand) -> Resu
         Template::PasswordChanged { .. } => password_changed::render(&view, words)?,
     };
     rendered.text = text::wrapped(&rendered.text);
+    rendered.html = text::in_ascii(rendered.html);
     Ok(rendered)
 }
 

@@ -79,7 +79,22 @@ fn parts(message: &BuiltMessage) -> (String, String) {
     let pieces: Vec<&str> = body.split(&format!("--{boundary}")).collect();
     assert_eq!(pieces.len(), 4, "two parts");
     assert_eq!(pieces[3], "--\r\n");
-    (decoded(pieces[1], "text/plain"), decoded(pieces[2], "text/html"))
+    (decoded(pieces[1], "text/plain"), unnumbered(&decoded(pieces[2], "text/html")))
+}
+
+/// HTML with the characters that it gives by number for not being ASCII.
+fn unnumbered(html: &str) -> String {
+    let mut pieces = html.split("&#");
+    let mut text = pieces.next().unwrap().to_owned();
+    for piece in pieces {
+        let (number, rest) = piece.split_once(';').unwrap();
+        match char::from_u32(number.parse().unwrap()).unwrap() {
+            c if c.is_ascii() => text.push_str(&format!("&#{number};")),
+            c => text.push(c),
+        }
+        text.push_str(rest);
+    }
+    text
 }
 
 fn decoded(part: &str, content_type: &str) -> String {
@@ -257,6 +272,19 @@ fn the_notice_tells_the_moment_where_the_person_is() {
         let (plain, html) = parts(&Parts::default().build_in(language, notice(place)));
         assert!(plain.replace("\r\n", " ").contains(said), "{plain}");
         assert!(html.contains(said), "{html}");
+    }
+}
+
+#[test]
+fn html_is_sent_as_it_is_in_every_language() {
+    for Sample { name, language, mut kind } in Template::samples() {
+        if let Template::ResetLink { username, .. } = &mut kind {
+            "jürgen 🦀".clone_into(username);
+        }
+        let whole = text(&Parts::default().build_in(language, kind));
+        let part = whole.split("Content-Type: text/html").nth(1).unwrap();
+        assert!(part.contains("Content-Transfer-Encoding: 7bit"), "{name}: {part}");
+        assert!(name != "reset_link" || part.contains("j&#252;rgen &#129408;"), "{part}");
     }
 }
 

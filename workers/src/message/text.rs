@@ -1,4 +1,4 @@
-//! What may stand in a mail, checked before anything is rendered; and its plain text in lines.
+//! What may stand in a mail, checked before anything is rendered; its plain text in lines, its HTML in ASCII.
 
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
@@ -42,6 +42,22 @@ pub(super) fn wrapped(text: &str) -> String {
         .word_splitter(WordSplitter::NoHyphenation)
         .wrap_algorithm(WrapAlgorithm::FirstFit);
     textwrap::fill(text, options)
+}
+
+/// HTML with numbers for what is not ASCII (HTML, section 13.5), so that the part needs no encoding: that would take as
+/// long as everything else about the mail.
+pub(super) fn in_ascii(html: String) -> String {
+    if html.is_ascii() {
+        return html;
+    }
+    let mut ascii = String::with_capacity(html.len() + 128);
+    for c in html.chars() {
+        match c {
+            c if c.is_ascii() => ascii.push(c),
+            c => ascii.push_str(&format!("&#{};", u32::from(c))),
+        }
+    }
+    ascii
 }
 
 /// Unicode's line and paragraph separators, and the invisible characters that turn the reading direction.
