@@ -27,8 +27,9 @@ pub use stats::RelayStats;
 
 /// How often all due mails are looked through.
 const POLL: Duration = Duration::from_secs(1);
-/// When woken: only those due for no longer than this.
-const FRESH: Duration = Duration::from_secs(10);
+/// When woken: only those that became due since the last look, or this long before it, for commits take
+/// a while. Each look goes through all that is due then, so a queue that grows would slow itself down.
+const LATE: Duration = Duration::from_millis(250);
 /// How often dead hints are forgotten.
 const FORGET: Duration = Duration::from_secs(60);
 /// Hints published side by side.
@@ -78,11 +79,14 @@ impl Relay {
             return;
         }
         let (mut all_at, mut forget_at, mut works) = (Instant::now(), Instant::now() + FORGET, true);
+        let mut looked_at = Moment::default();
         while !stop.is_cancelled() {
             let (began, connections) = (Instant::now(), self.bus.connections());
             let all = began >= all_at;
+            let since = if all { Moment::default() } else { looked_at.before(LATE) };
+            looked_at = self.log.env().now();
             tokio::select! {
-                published = self.pass(if all { Duration::MAX } else { FRESH }) => works = report(works, published),
+                published = self.pass(since) => works = report(works, published),
                 () = leave(&stop) => return,
             }
             if all {
@@ -107,18 +111,17 @@ impl Relay {
     /// # Errors
     /// The database or the bus does not answer.
     pub async fn step(&self) -> Result<usize, RelayError> {
-        self.pass(Duration::MAX).await
+        self.pass(Moment::default()).await
     }
 
-    /// Looks through the mails that are due for no longer than `span`.
-    async fn pass(&self, span: Duration) -> Result<usize, RelayError> {
+    /// Looks through the mails that are due since then.
+    async fn pass(&self, since: Moment) -> Result<usize, RelayError> {
         let floors = self.floors().await?;
         let now = self.log.env().now();
-        let since = i64::try_from(span.as_micros()).map_or(0, |span| now.micros().saturating_sub(span));
         let mut published = 0;
         for (lane, floor) in Lane::ALL.into_iter().zip(floors) {
             let owed = Owed {
-                since: Moment::from_micros(since),
+                since,
                 until: now,
                 notices: lane == Lane::Notices,
                 floor,

@@ -162,11 +162,12 @@ statements! {
     VOID_HINTS = concat!("UPDATE hints SET epoch = ", void!(), " WHERE mail_id = ANY($1)");
     /// Hints that are dead of age; the broker has forgotten their ids by then.
     FORGET_HINTS = concat!("DELETE FROM hints WHERE published_at < ", clock!(), " - 360000000");
-    /// Claims for a worker those of these mails that are due.
+    /// Claims for a worker those of these mails that are due. `|| ''` keeps the queue's
+    /// index out of it: where the plan was made on an empty table, each claim went through the whole queue.
     CLAIM_HINTED = concat!(
         "UPDATE mails SET claimed_by = $1 WHERE mail_id IN (
         SELECT m.mail_id FROM mails m
-        WHERE m.mail_id = ANY($3) AND m.state IN ('pending', 'unknown') AND m.due_at <= $2 AND m.claimed_by IS NULL
+        WHERE m.mail_id = ANY($3) AND m.state || '' IN ('pending', 'unknown') AND m.due_at <= $2 AND m.claimed_by IS NULL
         FOR UPDATE SKIP LOCKED)
         RETURNING ", mail!()
     );
