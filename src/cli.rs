@@ -1,10 +1,13 @@
 //! The command line: one binary, many roles.
 
 pub(crate) mod admin;
+mod audit;
 pub(crate) mod keys;
 mod mail;
+mod say;
 mod serve;
 mod signals;
+mod table;
 mod work;
 
 use std::error::Error;
@@ -41,6 +44,9 @@ enum Task {
     /// Mails: what became of them, and trying again.
     #[command(subcommand)]
     Mail(mail::Mail),
+    /// History: taking it away, and checking that nobody changed it.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Administrators.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -91,6 +97,7 @@ impl Cli {
             Task::Mail(mail) => mail.run(env).await,
             Task::Migrate(args) => serve::migrate(&args, &*env).await,
             Task::Keys(keys) => keys.run(&*env),
+            Task::Audit(audit) => audit.run().await,
             Task::Admin(admin) => admin.run(env).await,
         }
     }

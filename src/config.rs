@@ -11,6 +11,7 @@ mod language;
 mod mail;
 mod nats;
 mod policy;
+mod seal;
 #[cfg(test)]
 mod tests;
 
@@ -29,6 +30,7 @@ use file::read;
 pub use mail::{Dkim, Mail, MailTls};
 pub use nats::Nats;
 pub use policy::{Policy, ResetSecondFactor};
+pub use seal::Seal;
 
 /// Why there is no configuration. The text says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +72,8 @@ pub struct Config {
     pub mail: Mail,
     /// The bus between relays and mailers, if there is one.
     pub nats: Option<Nats>,
+    /// The seal over the log, if there is one.
+    pub seal: Option<Seal>,
     /// The rules of the house.
     #[serde(default)]
     pub policy: Policy,
@@ -128,6 +132,7 @@ impl Config {
         self.brand.check()?;
         self.mail.check()?;
         self.policy.check()?;
+        self.seal.as_ref().map_or(Ok(()), Seal::check)?;
         self.nats.as_ref().map_or(Ok(()), Nats::check)?;
         self.api_keys.iter().try_for_each(ApiKey::check)
     }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use rekey_events::Env;
 use tokio_util::sync::CancellationToken;
 
+use crate::cli::keys::seal;
 use crate::cli::{DevArgs, until_stopped};
 use crate::config::Config;
 use crate::keys::Keys;
@@ -29,6 +30,7 @@ pub async fn run(args: &DevArgs, env: Arc<dyn Env>) -> Result<ExitCode, Box<dyn 
         .map_err(|error| format!("{} cannot be made: {error}", inbox.display()))?;
     let demo = Demo::read_or_make(&args.data, &*env)?;
     let config = config(args, &demo)?;
+    seal_key(&args.data, &*env)?;
     let mail_to = if args.smtp.is_some() { MailTo::Server } else { MailTo::Folder(inbox.clone()) };
     let node = Node::build(&config, keys(&args.data, &*env)?, mail_to, env).await?;
     demo.make_accounts(&node.service).await.map_err(|problem| format!("{:?}", problem.body()))?;
@@ -48,6 +50,15 @@ fn keys(data: &Path, env: &dyn Env) -> Result<Keys, Box<dyn Error>> {
     Ok(Keys::read(&file)?)
 }
 
+/// Makes the key of the seal on the first start.
+fn seal_key(data: &Path, env: &dyn Env) -> Result<(), Box<dyn Error>> {
+    let file = data.join("seal.key");
+    if !file.exists() {
+        seal::generate(env, "dev.example.org/log", &file)?;
+    }
+    Ok(())
+}
+
 /// The configuration there would be in a file.
 fn config(args: &DevArgs, demo: &Demo) -> Result<Config, Box<dyn Error>> {
     let (host, port) = server(args.smtp.as_deref())?;
@@ -58,6 +69,7 @@ fn config(args: &DevArgs, demo: &Demo) -> Result<Config, Box<dyn Error>> {
         "key_file": args.data.join("keys.toml"),
         "database": { "url": format!("sqlite:{}", database.display()) },
         "mail": { "from": "rekey@example.org", "from_name": "rekey", "host": host, "port": port, "tls": "none" },
+        "seal": { "key_file": args.data.join("seal.key"), "folder": args.data.join("seal"), "every_seconds": 1 },
         "policy": { "requests_per_source": 1_000_000_000_i64 },
         "api_keys": [demo.api_key()],
     });

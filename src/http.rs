@@ -10,7 +10,7 @@ mod health;
 mod mails;
 mod metrics;
 pub mod operations;
-mod pages;
+pub(crate) mod pages;
 mod params;
 mod sessions;
 mod text;

@@ -4,6 +4,7 @@
 //! decided and remembered is in `rekey-events`; what is done in the background
 //! in `rekey-workers`.
 
+pub mod audit;
 pub mod cli;
 pub mod config;
 pub mod credential;

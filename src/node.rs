@@ -56,7 +56,7 @@ impl Node {
     ) -> Result<Self, BuildError> {
         let base = Base::migrated(config, env.clone()).await?;
         let mailing = Mailing { keys: keys.clone(), to: mail_to, concurrency: MAILS_AT_ONCE };
-        let roles = Role::all(config.has_bus()?);
+        let roles = Role::all(config)?;
         let crew = Crew::build(config, &base.log, &roles, Some(&mailing)).await?;
         Self::on(base, crew, config, keys, &*env).await
     }

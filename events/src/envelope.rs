@@ -9,6 +9,7 @@ use crate::aggregate::EventKind;
 use crate::fact::UnknownFact;
 use crate::ids::{AccountId, EventId, StreamId};
 use crate::moment::Moment;
+use crate::seal::Hash;
 
 /// Separates these hashes from any other use of SHA-256 in the world.
 const DOMAIN: &[u8] = b"rekey event v1\0";
@@ -71,13 +72,49 @@ pub struct StoredEvent {
     pub payload: Vec<u8>,
     /// The exact bytes appended.
     pub metadata: Vec<u8>,
-    /// See [`leaf_hash`].
-    pub leaf: [u8; 32],
+    /// See [`Envelope::leaf`].
+    pub leaf: Hash,
     /// The account it is about.
     pub subject: Option<AccountId>,
 }
 
+impl NewEvent {
+    /// What is hashed of it.
+    #[must_use]
+    pub fn envelope(&self, log: Uuid, epoch: i32) -> Envelope<'_> {
+        Envelope {
+            log,
+            epoch,
+            stream: self.stream,
+            version: self.version,
+            event_id: self.event_id,
+            name: self.name,
+            schema: self.schema,
+            recorded_at: self.recorded_at,
+            payload: &self.payload,
+            metadata: &self.metadata,
+        }
+    }
+}
+
 impl StoredEvent {
+    /// What is hashed of it.
+    #[must_use]
+    pub fn envelope(&self, log: Uuid) -> Envelope<'_> {
+        Envelope {
+            log,
+            epoch: self.epoch,
+            stream: self.stream,
+            version: self.version,
+            event_id: self.event_id,
+            name: &self.name,
+            schema: self.schema,
+            recorded_at: self.recorded_at,
+            payload: &self.payload,
+            metadata: &self.metadata,
+        }
+    }
+
     /// The event of one aggregate's type.
     ///
     /// # Errors
@@ -104,26 +141,54 @@ pub fn payload<E: EventKind>(event: &E) -> serde_json::Result<Vec<u8>> {
     canonical(tagged.get("data").unwrap_or(&serde_json::Value::Null))
 }
 
-/// The leaf of an event: SHA-256 of a zero byte and its envelope (RFC 6962,
-/// section 2.1). The envelope is `rekey event v1`, a zero byte, then log,
-/// epoch, stream, version, event id, type, schema, time in µs and the SHA-256
-/// of payload and of metadata; integers big-endian, the type after its length.
-#[must_use]
-pub fn leaf_hash(log: Uuid, epoch: i32, event: &NewEvent) -> [u8; 32] {
-    let name = event.name.as_bytes();
-    let mut hash = Sha256::new();
-    hash.update([0]);
-    hash.update(DOMAIN);
-    hash.update(log.as_bytes());
-    hash.update(epoch.to_be_bytes());
-    hash.update(event.stream.0.as_bytes());
-    hash.update(event.version.to_be_bytes());
-    hash.update(event.event_id.0.as_bytes());
-    hash.update(u32::try_from(name.len()).unwrap_or(u32::MAX).to_be_bytes());
-    hash.update(name);
-    hash.update(event.schema.to_be_bytes());
-    hash.update(event.recorded_at.micros().to_be_bytes());
-    hash.update(Sha256::digest(&event.payload));
-    hash.update(Sha256::digest(&event.metadata));
-    hash.finalize().into()
+/// What the leaf of an event is a hash of: everything about it but its position, which is its
+/// place in the tree.
+#[derive(Clone, Copy, Debug)]
+pub struct Envelope<'e> {
+    /// The log's id.
+    pub log: Uuid,
+    /// See [`StoredEvent::epoch`].
+    pub epoch: i32,
+    /// See [`StoredEvent::stream`].
+    pub stream: StreamId,
+    /// See [`StoredEvent::version`].
+    pub version: i64,
+    /// See [`StoredEvent::event_id`].
+    pub event_id: EventId,
+    /// See [`StoredEvent::name`].
+    pub name: &'e str,
+    /// See [`StoredEvent::schema`].
+    pub schema: i32,
+    /// See [`StoredEvent::recorded_at`].
+    pub recorded_at: Moment,
+    /// See [`StoredEvent::payload`].
+    pub payload: &'e [u8],
+    /// See [`StoredEvent::metadata`].
+    pub metadata: &'e [u8],
+}
+
+impl Envelope<'_> {
+    /// The leaf: SHA-256 of a zero byte and the envelope (RFC 6962, section 2.1). That is
+    /// `rekey event v1`, a zero byte, then log, epoch, stream, version, event id, type,
+    /// schema, time in µs and the SHA-256 of payload and of metadata; integers
+    /// big-endian, the type after its length.
+    #[must_use]
+    pub fn leaf(&self) -> Hash {
+        let name = self.name.as_bytes();
+        let mut hash = Sha256::new();
+        hash.update([0]);
+        hash.update(DOMAIN);
+        hash.update(self.log.as_bytes());
+        hash.update(self.epoch.to_be_bytes());
+        hash.update(self.stream.0.as_bytes());
+        hash.update(self.version.to_be_bytes());
+        hash.update(self.event_id.0.as_bytes());
+        hash.update(u32::try_from(name.len()).unwrap_or(u32::MAX).to_be_bytes());
+        hash.update(name);
+        hash.update(self.schema.to_be_bytes());
+        hash.update(self.recorded_at.micros().to_be_bytes());
+        hash.update(Sha256::digest(self.payload));
+        hash.update(Sha256::digest(self.metadata));
+        hash.finalize().into()
+    }
 }

@@ -19,8 +19,10 @@ pub mod moment;
 pub mod names;
 pub mod permission;
 pub mod policy;
+pub mod replay;
 pub mod request;
 pub mod rows;
+pub mod seal;
 #[cfg(feature = "store")]
 pub mod store;
 #[cfg(test)]

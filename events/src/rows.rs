@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{AccountId, CodeId, CredentialId, EventId, FactorId, MailId, ResetId, SessionId};
 
 /// A view row: an account and what can be done with it. A fold of its stream.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "store", derive(sqlx::FromRow, sqlx::Type), sqlx(type_name = "accounts"))]
 pub struct AccountRow {
     /// The account.
@@ -34,7 +34,7 @@ pub struct AccountRow {
 }
 
 /// A view row: a reset link and whether it can be used. A fold of the account's stream.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "store", derive(sqlx::FromRow, sqlx::Type), sqlx(type_name = "resets"))]
 pub struct ResetRow {
     /// The reset.
@@ -54,7 +54,7 @@ pub struct ResetRow {
 }
 
 /// A view row: a mail we owe. A fold of its stream.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "store", derive(sqlx::FromRow, sqlx::Type), sqlx(type_name = "mail_row"))]
 pub struct MailRow {
     /// The mail.

@@ -21,6 +21,9 @@ mod open;
 pub mod overview;
 mod postgres;
 mod reads;
+pub mod replay;
+pub mod scan;
+pub mod seal;
 pub mod sql;
 mod sqlite;
 mod streams;
@@ -36,6 +39,7 @@ pub use cqrs::{CqrsStore, StreamContext};
 pub use error::{AppendError, StoreError};
 pub use execute::{CommandError, Context, Done};
 pub use log::Log;
+pub use open::Head;
 pub use streams::Loaded;
 pub use writer::Writer;
 

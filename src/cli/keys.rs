@@ -1,5 +1,7 @@
 //! `rekey keys`: making keys.
 
+pub(crate) mod seal;
+
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -18,6 +20,14 @@ pub(super) enum Keys {
         /// The new file.
         file: PathBuf,
     },
+    /// Make the key that seals the log: prints its public half, for auditors.
+    Seal {
+        /// What the log is called: where it is, without a scheme, such as `login.example.org/log`.
+        #[arg(long)]
+        name: String,
+        /// The new file. Keep it where the database's administrators cannot read it.
+        file: PathBuf,
+    },
     /// Make a key for a program that calls the API: prints it once, with the hash for the configuration.
     ApiKey,
 }
@@ -28,6 +38,11 @@ impl Keys {
             Self::Generate { file } => {
                 crate::keys::Keys::generate(env, false).write(&file)?;
                 println!("{} is made, readable by its owner only.", file.display());
+            }
+            Self::Seal { name, file } => {
+                let key = seal::generate(env, &name, &file)?;
+                println!("{} is made, readable by its owner only.", file.display());
+                println!("Auditors verify with its public half: {key}");
             }
             Self::ApiKey => {
                 let key = api_key(env);

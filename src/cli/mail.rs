@@ -3,17 +3,14 @@
 mod list;
 mod requeue;
 mod show;
-mod table;
 
 use std::error::Error;
-use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Subcommand;
 use rekey_events::Env;
 use rekey_events::store::Store;
-use serde::Serialize;
 
 use super::{ConfigArgs, serve};
 use crate::node::tables;
@@ -42,16 +39,4 @@ impl Mail {
 /// The configured database, also while others use it.
 async fn open(config: &ConfigArgs) -> Result<Store, Box<dyn Error>> {
     Ok(tables::open(&serve::load(config)?.database.url()?).await?)
-}
-
-/// Writes the text, unless nobody reads it any more.
-fn say(text: &str) -> std::io::Result<()> {
-    match std::io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        said => said,
-    }
-}
-
-fn say_json(value: &impl Serialize) -> Result<(), Box<dyn Error>> {
-    Ok(say(&format!("{}\n", serde_json::to_string_pretty(value)?))?)
 }

@@ -31,7 +31,7 @@ pub(super) struct Work {
 
 pub(super) async fn run(args: Work, env: Arc<dyn Env>) -> Result<ExitCode, Box<dyn Error>> {
     let config = serve::load(&args.config)?;
-    let roles = if args.roles.is_empty() { Role::all(config.has_bus()?) } else { args.roles };
+    let roles = if args.roles.is_empty() { Role::all(&config)? } else { args.roles };
     let mailing = mailing(&config, &roles, args.concurrency)?;
     let named = format!("{roles:?}");
     let worker = Worker::bind(config, roles, mailing, args.listen, env).await?;

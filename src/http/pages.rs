@@ -9,7 +9,7 @@ mod code_step;
 mod cookies;
 mod forgot_password;
 mod form;
-mod history;
+pub(crate) mod history;
 pub mod house;
 mod language;
 mod mail_chart;
@@ -22,7 +22,7 @@ mod return_to;
 mod sign_in;
 #[cfg(test)]
 mod tests;
-mod tongue;
+pub(crate) mod tongue;
 mod trouble;
 mod users;
 mod visitor;

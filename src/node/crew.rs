@@ -1,7 +1,7 @@
 //! The workers of one process.
 
 use rekey_events::store::Log;
-use rekey_workers::{Bus, Issuer, Mailer, Relay, Sweeper};
+use rekey_workers::{Bus, Issuer, Mailer, Relay, Sealer, Sweeper};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -16,6 +16,7 @@ pub(super) struct Crew {
     relay: Option<Relay>,
     mailer: Option<Mailer>,
     sweeper: Option<Sweeper>,
+    sealer: Option<Sealer>,
 }
 
 impl Crew {
@@ -36,12 +37,16 @@ impl Crew {
             Some(mailing) => Some(mailing.mailer(config, log, bus).await?),
             None => None,
         };
-        Ok(Self { log: log.clone(), issuer, relay, mailer, sweeper })
+        let sealer = match config.seal.as_ref().filter(|_| does(Role::Sealer)) {
+            Some(seal) => Some(Sealer::new(log.clone(), seal.key()?, &seal.folder, seal.every())?),
+            None => None,
+        };
+        Ok(Self { log: log.clone(), issuer, relay, mailer, sweeper, sealer })
     }
 
     /// Nobody: other processes work.
     pub(super) fn nobody(log: &Log) -> Self {
-        Self { log: log.clone(), issuer: None, relay: None, mailer: None, sweeper: None }
+        Self { log: log.clone(), issuer: None, relay: None, mailer: None, sweeper: None, sealer: None }
     }
 
     /// Where they count what they do.
@@ -67,6 +72,9 @@ impl Crew {
         }
         if let Some(sweeper) = self.sweeper {
             workers.spawn(sweeper.run(stop.clone()));
+        }
+        if let Some(sealer) = self.sealer {
+            workers.spawn(sealer.run(stop.clone()));
         }
         supervise(workers, stop).await
     }

@@ -6,7 +6,7 @@ use rekey_events::store::StoreError;
 use rekey_workers::bus::BusError;
 use rekey_workers::message::DkimError;
 
-use super::TablesError;
+use super::{Role, TablesError};
 use crate::config::ConfigError;
 
 /// Why a process was not built. The text says what to do.
@@ -52,7 +52,20 @@ pub enum BuildError {
         "a relay needs PostgreSQL and nats.servers in the configuration: give both, or leave the role out"
     )]
     NoBus,
+    /// A sealer without a key.
+    #[error("a sealer needs [seal] in the configuration: give it, or leave the role out")]
+    NoSeal,
+    /// The seal.
+    #[error("seal: {0}")]
+    Seal(#[from] rekey_workers::sealer::SealError),
     /// The address to listen at.
     #[error("cannot listen at {0}: {1}. Choose another by `listen`, or --listen.")]
     Listen(SocketAddr, std::io::Error),
+}
+
+impl BuildError {
+    /// What a role lacks that cannot be done with the configuration.
+    pub(super) fn cannot(role: Role) -> Self {
+        if role == Role::Sealer { Self::NoSeal } else { Self::NoBus }
+    }
 }

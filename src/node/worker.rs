@@ -33,7 +33,7 @@ impl Worker {
     /// them, and tells at `listen` how it is. It connects to nothing yet.
     ///
     /// # Errors
-    /// A relay has no bus, or the address is taken.
+    /// A role lacks its part of the configuration, or the address is taken.
     pub async fn bind(
         config: Config,
         roles: Vec<Role>,
@@ -41,8 +41,10 @@ impl Worker {
         listen: SocketAddr,
         env: Arc<dyn Env>,
     ) -> Result<Self, BuildError> {
-        if roles.contains(&Role::Relay) && !config.has_bus()? {
-            return Err(BuildError::NoBus);
+        for role in &roles {
+            if !role.can(&config)? {
+                return Err(BuildError::cannot(*role));
+            }
         }
         let listener = TcpListener::bind(listen).await.map_err(|error| BuildError::Listen(listen, error))?;
         Ok(Self { job: Job { config, roles, mailing, env }, listener })

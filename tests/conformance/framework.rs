@@ -8,7 +8,7 @@ use rekey_events::{Env, ResetId};
 
 use crate::bed::Bed;
 use crate::facts::{REGISTER, assert_gapless, stream};
-use crate::fold;
+use crate::replay::assert_views;
 
 type Framework = CqrsFramework<Ruled<Account>, CqrsStore>;
 
@@ -44,7 +44,7 @@ pub async fn each_event_is_applied_once(bed: Bed) {
     assert_eq!((events.len(), assert_gapless(&bed.store).await.len()), (10, 15));
     let due = bed.store.unsettled_mails().await.unwrap();
     assert_eq!(due, 5);
-    fold::assert_views(&bed).await;
+    assert_views(&bed).await;
 }
 
 pub async fn a_conflict_is_told_as_one(bed: Bed) {

@@ -15,7 +15,7 @@ use rekey_test_support::process::Process;
 
 use crate::bed::Bed;
 use crate::facts::{REGISTER, assert_gapless, log_after};
-use crate::fold::{self, Fold};
+use crate::replay::assert_views;
 
 const DATABASE: &str = "REKEY_TEST_APPEND_TO";
 const WRITERS: usize = 8;
@@ -32,7 +32,7 @@ pub async fn a_killed_writer_loses_nothing_it_acknowledged(bed: Bed) {
         check(&bed, before, &told).await;
     }
     let stored = assert_gapless(&bed.store).await.len();
-    fold::assert_views(&bed).await;
+    assert_views(&bed).await;
     println!("{kills} kills: {acknowledged} acknowledged, {stored} events stored, none missing, none twice");
 }
 
@@ -47,7 +47,7 @@ async fn check(bed: &Bed, before: i64, told: &[(i64, EventId)]) {
         let at = usize::try_from(position - before - 1).unwrap();
         assert_eq!(events.get(at).map(|event| event.event_id), Some(*id), "acknowledged at {position}");
     }
-    Fold::of(&events).assert_live(&bed.store).await;
+    assert_views(bed).await;
 }
 
 /// Positions and events that a writing process told of before it was killed.

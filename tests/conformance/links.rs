@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 use crate::bed::Bed;
 use crate::facts::{Answer, account, all, assert_gapless, execute};
-use crate::fold;
+use crate::replay::assert_views;
 
 const ROUNDS: usize = 50;
 const USES: usize = 16;
@@ -29,7 +29,7 @@ pub async fn sixteen_uses_of_one_link_have_one_winner(bed: Bed) {
         "{ROUNDS} links, each used {USES} times at once on two nodes: {winners} winners, {refusals} × LinkUnusable"
     );
     assert_gapless(&bed.store).await;
-    fold::assert_views(&bed).await;
+    assert_views(&bed).await;
 }
 
 /// How many of the racing uses won, and how many were told that the link is unusable.

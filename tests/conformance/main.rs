@@ -13,7 +13,6 @@ mod commands;
 mod connections;
 mod cut;
 mod facts;
-mod fold;
 mod framework;
 mod history;
 mod killed;
@@ -26,7 +25,9 @@ mod positions;
 mod queue;
 mod races;
 mod reads;
+mod replay;
 mod restart;
+mod seal;
 mod sessions;
 mod views;
 mod waits;
@@ -118,6 +119,15 @@ suite! {
         views::the_fold_of_the_log_is_the_views,
         waits::what_living_workers_wait_for_is_seen,
         waits::a_worker_that_was_killed_is_forgotten_after_a_day,
+        replay::a_row_that_is_missing_or_too_many_is_told,
+        replay::a_row_that_was_changed_is_told,
+        seal::a_folder_of_another_key_is_refused,
+        seal::a_log_that_was_cut_is_not_signed,
+        seal::a_sealer_goes_on_where_the_last_one_stopped,
+        seal::an_event_with_another_leaf_is_found_by_what_was_signed,
+        seal::another_epoch_is_another_tree,
+        seal::what_was_appended_is_signed_and_proven,
+        seal::what_was_changed_is_not_signed,
     }
     sqlite {
         history::replacing_an_event_is_refused,

@@ -1,6 +1,6 @@
 //! rekey's hands: the issuer answers requests, the relay tells all mailers what
 //! is owed, the mailer sends it, the sweeper records what time has ended and
-//! forgets what may be forgotten.
+//! forgets what may be forgotten, the sealer signs what was recorded.
 //!
 //! Each is built first and then run; `step` is the one thing it does, for tests.
 
@@ -10,6 +10,7 @@ pub mod issuer;
 pub mod mailer;
 pub mod message;
 pub mod relay;
+pub mod sealer;
 pub mod smtp;
 pub mod sweeper;
 pub mod words;
@@ -18,4 +19,5 @@ pub use bus::{Bus, BusConfig};
 pub use issuer::Issuer;
 pub use mailer::Mailer;
 pub use relay::Relay;
+pub use sealer::Sealer;
 pub use sweeper::Sweeper;

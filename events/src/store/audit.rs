@@ -1,17 +1,23 @@
-//! The log as auditors look through it: the newest events first, by what they are about, of
-//! which types, from when to when.
+//! The log as auditors look through it, from either end: by what events are about, who caused them,
+//! of which types, why, from when to when.
 
 use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::Value;
+use uuid::Uuid;
 
 use super::many::json;
 use super::reads::events;
 use super::{Store, StoreError, postgres, reading, sql, sqlite};
-use crate::envelope::StoredEvent;
+use crate::envelope::{Metadata, StoredEvent};
 use crate::ids::AccountId;
 use crate::moment::Moment;
 
 /// Positions that one request looks at, at most.
 const LOOKED_AT: i64 = 20_000;
+/// Events read by one statement, where not all that are read are wanted.
+const AT_A_TIME: i64 = 1000;
 /// How much later than another event one may be in the log that is earlier by its time: a
 /// call is given up after half of it.
 const DISORDER: Duration = Duration::from_secs(60);
@@ -23,6 +29,12 @@ pub struct EventFilter {
     pub account: Option<AccountId>,
     /// Of these types; of any when empty.
     pub kinds: Vec<String>,
+    /// Caused by this actor, as the metadata have it.
+    pub actor: Option<String>,
+    /// For this reason, as the payload has it.
+    pub reason: Option<String>,
+    /// Part of what one call led to.
+    pub correlation: Option<Uuid>,
     /// Not from before this moment.
     pub since: Option<Moment>,
     /// From before this moment.
@@ -45,6 +57,55 @@ pub struct EventPage {
     pub next: Option<i64>,
 }
 
+/// Some events, in the order of the log.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EventSlice {
+    /// The events.
+    pub events: Vec<StoredEvent>,
+    /// Up to this position all was looked at: the next slice is after it.
+    pub until: i64,
+    /// Whether there is nothing more yet.
+    pub is_last: bool,
+}
+
+impl EventFilter {
+    /// Whether it is one of those asked for, but for account and positions.
+    #[must_use]
+    pub fn admits(&self, event: &StoredEvent) -> bool {
+        (self.kinds.is_empty() || self.kinds.contains(&event.name))
+            && self.since.is_none_or(|since| event.recorded_at >= since)
+            && self.until.is_none_or(|until| event.recorded_at < until)
+            && self.admits_metadata(event)
+            && self.reason.as_ref().is_none_or(|reason| has_reason(event, reason))
+    }
+
+    fn admits_metadata(&self, event: &StoredEvent) -> bool {
+        if self.actor.is_none() && self.correlation.is_none() {
+            return true;
+        }
+        serde_json::from_slice::<Metadata>(&event.metadata).is_ok_and(|metadata| {
+            self.actor.as_ref().is_none_or(|actor| *actor == metadata.actor)
+                && self.correlation.is_none_or(|correlation| correlation == metadata.correlation)
+        })
+    }
+
+    /// Events to read at a time: more than are asked for, where many may not be admitted.
+    fn at_a_time(&self) -> i64 {
+        let is_by_index = self.actor.is_none() && self.reason.is_none() && self.correlation.is_none();
+        if is_by_index { self.limit.saturating_add(1) } else { self.limit.max(AT_A_TIME) }
+    }
+}
+
+/// A reason is a word, or an object that names its kind.
+fn has_reason(event: &StoredEvent, reason: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Reasoned {
+        reason: Value,
+    }
+    serde_json::from_slice::<Reasoned>(&event.payload)
+        .is_ok_and(|payload| payload.reason == reason || payload.reason["kind"] == reason)
+}
+
 /// Positions to look at, without the two themselves.
 #[derive(Clone, Copy, Debug)]
 struct Span {
@@ -64,8 +125,18 @@ impl Store {
             Some(_) => asked,
             None => Span { after: asked.after.max(asked.before - 1 - LOOKED_AT), ..asked },
         };
-        let mut events = self.events_within(filter, looked_at).await?;
         let limit = usize::try_from(filter.limit).unwrap_or(0);
+        let (mut events, mut rest) = (Vec::new(), looked_at);
+        while events.len() <= limit {
+            let read = self.events_within(filter, rest).await?;
+            let Some(last) = read.last() else { break };
+            rest.before = last.position;
+            let is_last = (read.len() as i64) < filter.at_a_time();
+            events.extend(read.into_iter().filter(|event| filter.admits(event)));
+            if is_last {
+                break;
+            }
+        }
         let next = if events.len() > limit {
             events.truncate(limit);
             events.last().map(|event| event.position)
@@ -73,6 +144,41 @@ impl Store {
             (looked_at.after > asked.after).then_some(looked_at.after + 1)
         };
         Ok(EventPage { events, next })
+    }
+
+    /// The next events after [`EventFilter::after`], in order. One request looks at no more than 20,000.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn events_after(&self, filter: &EventFilter) -> Result<EventSlice, StoreError> {
+        let span = self.span(filter).await?;
+        let limit = usize::try_from(filter.limit).unwrap_or(0);
+        let mut slice = EventSlice { until: span.after, ..EventSlice::default() };
+        let mut looked_at = 0;
+        while slice.events.len() < limit && looked_at < LOOKED_AT {
+            let read = match filter.account {
+                Some(account) => self.about(account, slice.until, AT_A_TIME).await?,
+                None => self.after(slice.until, AT_A_TIME).await?,
+            };
+            slice.is_last = (read.len() as i64) < AT_A_TIME;
+            looked_at += AT_A_TIME;
+            for event in read {
+                if event.position >= span.before {
+                    slice.is_last = true;
+                    break;
+                }
+                if slice.events.len() == limit {
+                    slice.is_last = false;
+                    return Ok(slice);
+                }
+                slice.until = event.position;
+                slice.events.extend(filter.admits(&event).then_some(event));
+            }
+            if slice.is_last {
+                break;
+            }
+        }
+        Ok(slice)
     }
 
     /// The positions that may hold what is asked for.
@@ -103,7 +209,7 @@ impl Store {
         Ok(from)
     }
 
-    /// One more than asked for, if there are so many.
+    /// The newest of them, as far as SQL can tell.
     async fn events_within(&self, filter: &EventFilter, span: Span) -> Result<Vec<StoredEvent>, StoreError> {
         let statement = match (self, filter.account) {
             (Self::Sqlite(_), None) => sqlite::sql::NEWEST,
@@ -116,7 +222,7 @@ impl Store {
         let kinds = json(&filter.kinds)?;
         events(reading!(self, pool => {
             let query = sqlx::query_as(statement).bind(span.after).bind(span.before).bind(since).bind(until);
-            let query = query.bind(kinds).bind(filter.limit.saturating_add(1));
+            let query = query.bind(kinds).bind(filter.at_a_time());
             filter.account.iter().fold(query, |query, account| query.bind(account.0)).fetch_all(pool).await
         })?)
     }

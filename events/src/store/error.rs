@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::fact::UnknownFact;
+use crate::replay::ReplayError;
 
 /// A database said no, or nothing.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +20,9 @@ pub enum StoreError {
     /// A stored event is none that this program knows.
     #[error(transparent)]
     UnknownFact(#[from] UnknownFact),
+    /// The log cannot be replayed.
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
     /// A stream has a gap, or ends before its time.
     #[error("stream {0} is damaged: version {1} is missing")]
     Damaged(uuid::Uuid, i64),

@@ -8,10 +8,13 @@ use super::{Store, StoreError, postgres, reading, sql, sqlite, writing};
 
 /// Which log a database holds, and its epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Head {
-    pub(crate) log: Uuid,
-    pub(crate) epoch: i32,
-    pub(crate) position: i64,
+pub struct Head {
+    /// The log's id.
+    pub log: Uuid,
+    /// Counts the restores and failovers that lost commits, from 1.
+    pub epoch: i32,
+    /// The position of the last event; 0 when there is none.
+    pub position: i64,
 }
 
 impl Store {
@@ -46,7 +49,11 @@ impl Store {
         Ok(())
     }
 
-    pub(crate) async fn head(&self) -> Result<Head, StoreError> {
+    /// Which log it is, and how far it is.
+    ///
+    /// # Errors
+    /// The database does not answer, or holds no log.
+    pub async fn head(&self) -> Result<Head, StoreError> {
         let row: Option<(Uuid, i32, i64)> =
             reading!(self, pool => sqlx::query_as(sql::HEAD).fetch_optional(pool).await)?;
         let (log, epoch, position) = row.ok_or_else(|| {

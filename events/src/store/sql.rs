@@ -80,6 +80,15 @@ statements! {
     /// When the event at a position was.
     RECORDED_AT = "SELECT recorded_at FROM events WHERE position = $1";
 
+    /// The leaves at positions.
+    LEAVES = "SELECT leaf FROM events WHERE position >= $1 AND position < $2 ORDER BY position";
+    /// The nodes of a height, by their places.
+    TREE_NODES = "SELECT hash FROM tree_nodes WHERE height = $1 AND place >= $2 AND place < $3 ORDER BY place";
+    PUT_CHECKPOINT = "INSERT INTO checkpoints (epoch, size, note, signed_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (epoch, size) DO NOTHING";
+    NEWEST_CHECKPOINT = "SELECT * FROM checkpoints ORDER BY epoch DESC, size DESC LIMIT 1";
+    CHECKPOINTS = "SELECT * FROM checkpoints WHERE signed_at < $1 ORDER BY epoch DESC, size DESC LIMIT $2";
+
     PERSON = "SELECT * FROM people WHERE account_id = $1";
     PERSON_BY_USERNAME = "SELECT * FROM people WHERE username_key = $1";
     CREDENTIAL = "SELECT * FROM credentials WHERE account_id = $1";
@@ -118,6 +127,12 @@ statements! {
     FORGET_SUPPRESSIONS = "DELETE FROM suppressions WHERE ends_at < $1";
     /// Workers that were killed. What they had claimed is abandoned without their rows, too.
     FORGET_WORKERS = "DELETE FROM workers WHERE leased_until < $1";
+
+    /// The views, whole.
+    ALL_ACCOUNTS = "SELECT * FROM accounts";
+    ALL_RESETS = "SELECT * FROM resets";
+    ALL_MAILS = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
+            settled_at, last_code, pinned_to, refused_by FROM mails";
 
     ACCOUNT = "SELECT * FROM accounts WHERE account_id = $1";
     /// A page of accounts by username; the search is a folded prefix.

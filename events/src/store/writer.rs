@@ -15,7 +15,6 @@ use super::error::StoreError;
 use super::loads::Loads;
 use super::wakes::Wakes;
 use super::{AppendError, Appended, Commit, Store, postgres, sqlite};
-use crate::envelope::leaf_hash;
 use crate::ids::StreamId;
 
 /// Commits that may wait; more are refused with [`AppendError::Busy`].
@@ -38,7 +37,7 @@ pub(crate) struct Prepared {
 
 impl Prepared {
     pub(crate) fn new(commit: Commit, log: Uuid, epoch: i32) -> Self {
-        let leaves = commit.events.iter().map(|event| leaf_hash(log, epoch, event)).collect();
+        let leaves = commit.events.iter().map(|event| event.envelope(log, epoch).leaf()).collect();
         Self { commit, leaves }
     }
 }

@@ -9,8 +9,9 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use rekey_events::Env;
 
-use super::table::table;
-use super::{ConfigArgs, open, say, say_json};
+use super::{ConfigArgs, open};
+use crate::cli::say::{say, say_json};
+use crate::cli::table::table;
 use crate::mails::{KINDS, STATES, ShownMail, words};
 
 /// Which mails.

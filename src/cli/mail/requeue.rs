@@ -10,7 +10,8 @@ use rekey_events::store::execute::Draft;
 use rekey_events::store::{Context, Log};
 use rekey_events::{Env, MailId};
 
-use super::{ConfigArgs, open, say};
+use super::{ConfigArgs, open};
+use crate::cli::say::say;
 use crate::service::mails::requeue;
 
 /// Which mails.

@@ -8,8 +8,9 @@ use clap::Args;
 use rekey_events::envelope::{Metadata, StoredEvent};
 use rekey_events::{Env, MailId, Moment};
 
-use super::table::table;
-use super::{ConfigArgs, open, say, say_json};
+use super::{ConfigArgs, open};
+use crate::cli::say::{say, say_json};
+use crate::cli::table::table;
 use crate::http::events::ReadableEvent;
 use crate::mails::{MailHistory, ShownMail, words};
 

@@ -100,7 +100,7 @@ async fn shown(
         name: person.as_ref().map_or_else(|| visitor.say("erased"), |person| person.display_name.clone()),
         reset: Deed::reset(who, &account),
         factor: Deed::factor(who, &account),
-        events: told(app, &visitor.tongue, &events).await?,
+        events: told(app.service.store(), &visitor.tongue, &events).await?,
         account,
         person,
         asks,

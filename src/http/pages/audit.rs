@@ -4,20 +4,16 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use jiff::civil::Date;
-use rekey_events::account::AccountEvent;
-use rekey_events::attempt::AttemptEvent;
-use rekey_events::mail::MailEvent;
 use rekey_events::names::username_key;
-use rekey_events::request::RequestEvent;
 use rekey_events::store::audit::{EventFilter, EventPage};
 use rekey_events::{AccountId, Permission};
 use serde::{Deserialize, Serialize};
-use strum::VariantNames;
 
 use super::history::{ShownEvent, told};
 use super::page as rendered;
 use super::tongue::Tongue;
 use super::visitor::Visitor;
+use crate::audit::types;
 use crate::http::App;
 use crate::http::params::Query;
 use crate::problem::Problem;
@@ -54,12 +50,6 @@ struct Audit<'a> {
     is_newest: bool,
 }
 
-/// Every type of event there is.
-pub(super) fn kinds() -> Vec<&'static str> {
-    let all = [AccountEvent::VARIANTS, RequestEvent::VARIANTS, MailEvent::VARIANTS, AttemptEvent::VARIANTS];
-    all.concat()
-}
-
 pub(super) async fn page(
     State(app): State<App>,
     visitor: Visitor,
@@ -75,8 +65,8 @@ pub(super) async fn page(
     rendered(&Audit {
         page: &visitor,
         nobody,
-        kinds: kinds(),
-        events: told(&app, &visitor.tongue, &found.events).await?,
+        kinds: types(),
+        events: told(app.service.store(), &visitor.tongue, &found.events).await?,
         older: found.next.map(|before| wanted.older(before)),
         is_newest: wanted.before.is_none(),
         wanted: &wanted,
@@ -98,8 +88,8 @@ impl Wanted {
             since: day(&self.since).and_then(|day| tongue.beginning_of(day)),
             until: day(&self.until).and_then(|day| tongue.beginning_of(day.tomorrow().ok()?)),
             before: self.before,
-            after: None,
             limit: PAGE,
+            ..EventFilter::default()
         }
     }
 

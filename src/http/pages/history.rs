@@ -4,12 +4,11 @@ use std::collections::HashMap;
 
 use rekey_events::envelope::{Metadata, StoredEvent};
 use rekey_events::rows::{OriginRow, PersonRow};
+use rekey_events::store::{Store, StoreError};
 use rekey_events::{AccountId, EventId, Moment};
 use serde_json::{Map, Value};
 
 use super::tongue::Tongue;
-use crate::http::App;
-use crate::problem::Problem;
 
 /// Events that somebody may want to look at.
 const BAD: [&str; 8] = [
@@ -27,33 +26,33 @@ const GOOD: [&str; 5] =
     ["ResetCompleted", "PasswordChanged", "SecondFactorEnrolled", "MailAccepted", "AccountRegistered"];
 
 /// An event in words.
-pub(super) struct ShownEvent {
-    pub(super) position: i64,
-    pub(super) name: String,
-    pub(super) when: String,
+pub(crate) struct ShownEvent {
+    pub(crate) position: i64,
+    pub(crate) name: String,
+    pub(crate) when: String,
     /// RFC 3339.
-    pub(super) moment: String,
-    pub(super) text: String,
+    pub(crate) moment: String,
+    pub(crate) text: String,
     /// `good`, `bad` or nothing.
-    pub(super) tone: &'static str,
-    pub(super) actor: String,
+    pub(crate) tone: &'static str,
+    pub(crate) actor: String,
     /// From where, as long as that is kept.
-    pub(super) source: String,
+    pub(crate) source: String,
     /// The account it is about, and its person.
-    pub(super) subject: Option<(AccountId, String)>,
+    pub(crate) subject: Option<(AccountId, String)>,
 }
 
 /// Events in words, with the names of those they are about.
-pub(super) async fn told(
-    app: &App,
+pub(crate) async fn told(
+    store: &Store,
     tongue: &Tongue,
     events: &[StoredEvent],
-) -> Result<Vec<ShownEvent>, Problem> {
+) -> Result<Vec<ShownEvent>, StoreError> {
     let ids: Vec<_> =
         events.iter().flat_map(|event| event.subject.into_iter().chain(by_account(event))).collect();
-    let people = app.service.store().people(&ids).await?;
+    let people = store.people(&ids).await?;
     let events_of: Vec<_> = events.iter().map(|event| event.event_id).collect();
-    let origins = app.service.store().origins(&events_of).await?;
+    let origins = store.origins(&events_of).await?;
     Ok(events.iter().map(|event| shown(tongue, event, &people, &origins)).collect())
 }
 
@@ -88,7 +87,7 @@ fn shown(
 }
 
 /// What happened. What the event holds stands in for the sentence's variables.
-pub(super) fn sentence(tongue: &Tongue, event: &StoredEvent) -> String {
+pub(crate) fn sentence(tongue: &Tongue, event: &StoredEvent) -> String {
     let payload: Map<String, Value> = serde_json::from_slice(&event.payload).unwrap_or_default();
     let values: Vec<_> = payload.iter().map(|(name, value)| (name.as_str(), word(tongue, value))).collect();
     let values: Vec<_> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -195,7 +195,12 @@ async fn shown(app: &App, visitor: &Visitor, id: &str, notice: Option<Notice>) -
     let mail = app.service.store().mail(id).await?.ok_or(Kind::NotFound)?;
     let events = app.service.store().stream(id.into()).await?;
     let mail = rows(app, visitor, vec![mail]).await?.pop().ok_or(Kind::NotFound)?;
-    rendered(&Details { page: visitor, notice, mail, events: told(app, &visitor.tongue, &events).await? })
+    rendered(&Details {
+        page: visitor,
+        notice,
+        mail,
+        events: told(app.service.store(), &visitor.tongue, &events).await?,
+    })
 }
 
 async fn requeue(

@@ -7,7 +7,8 @@ use rekey_events::Language;
 use strum::IntoEnumIterator;
 
 use super::tongue::WORDS;
-use super::{audit, trouble_keys};
+use super::trouble_keys;
+use crate::audit::types;
 
 #[test]
 fn all_languages_have_the_same_words_with_the_same_variables() {
@@ -22,7 +23,7 @@ fn said() -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http");
     let mut said = BTreeSet::new();
     read(&folder, &mut said);
-    said.extend(audit::kinds().iter().map(|kind| format!("event-{kind}")));
+    said.extend(types().iter().map(|kind| format!("event-{kind}")));
     said.extend(trouble_keys());
     said
 }
@@ -43,7 +44,7 @@ fn read(folder: &Path, said: &mut BTreeSet<String>) {
 fn all_that_is_said_has_words_and_all_words_are_said() {
     let said = said();
     let english = WORDS.keys(Language::En);
-    for key in audit::kinds().iter().map(|kind| format!("event-{kind}")).chain(trouble_keys()) {
+    for key in types().iter().map(|kind| format!("event-{kind}")).chain(trouble_keys()) {
         assert!(english.contains_key(key.as_str()), "{key} has no words");
     }
     // Made of a name that something else has.

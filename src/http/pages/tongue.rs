@@ -22,12 +22,17 @@ pub(super) static WORDS: LazyLock<Words> = LazyLock::new(|| {
 
 /// A reader's language and time zone.
 #[derive(Clone, Debug)]
-pub(super) struct Tongue {
+pub(crate) struct Tongue {
     pub(super) language: Language,
     pub(super) zone: TimeZone,
 }
 
 impl Tongue {
+    /// English, and UTC: for tools.
+    pub(crate) fn plain() -> Self {
+        Self { language: Language::En, zone: TimeZone::UTC }
+    }
+
     /// The words under this key.
     pub(super) fn say(&self, key: &str) -> String {
         WORDS.voice(self.language).say(key).into_owned()

@@ -123,6 +123,14 @@ statements! {
             AND w.leased_until > (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
         ORDER BY m.due_at LIMIT $1";
 
+    /// All that a transaction reads is of one moment.
+    ONE_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    /// Keeps nodes of the tree; those of an earlier epoch make way.
+    PUT_TREE_NODES = "INSERT INTO tree_nodes
+        SELECT (j ->> 0)::integer, (j ->> 1)::bigint, decode(j ->> 2, 'hex')
+        FROM jsonb_array_elements($1::text::jsonb) j
+        ON CONFLICT (height, place) DO UPDATE SET hash = EXCLUDED.hash";
+
     /// Wakes whoever listens on a channel.
     NOTIFY = "SELECT pg_notify($1, $2)";
     BROKER = "SELECT epoch, last_sequence FROM broker";

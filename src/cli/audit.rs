@@ -1,0 +1,61 @@
+//! `rekey audit`: history, to be read, checked and taken away.
+
+mod export;
+mod log;
+mod progress;
+mod replay;
+mod verify;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use rekey_events::store::Store;
+
+use super::{ConfigArgs, serve};
+use crate::node::tables;
+
+/// History, for auditors.
+#[derive(Debug, Subcommand)]
+pub(super) enum Audit {
+    /// Read the log: what happened, to whom, by whom, and from where.
+    Log(log::Log),
+    /// Write all of the log to a file that can be verified anywhere, without this database.
+    Export(export::Export),
+    /// Fold the log from nothing: compare the live views with it, or tell what was true at some time.
+    Replay(replay::Replay),
+    /// Check that nothing was altered, removed, reordered or cut off: in an export, or in the database.
+    Verify(verify::Verify),
+}
+
+/// Which database.
+#[derive(Debug, Args)]
+struct DatabaseArgs {
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// The database, without a configuration: `sqlite:PATH` or `postgres://…`.
+    #[arg(long, value_name = "URL", env = "REKEY_DATABASE")]
+    database: Option<String>,
+}
+
+impl DatabaseArgs {
+    /// Opens it, also while others use it.
+    async fn open(&self) -> Result<Store, Box<dyn Error>> {
+        let url = match &self.database {
+            Some(url) => url.clone(),
+            None => serve::load(&self.config)?.database.url()?,
+        };
+        Ok(tables::open(&url).await?)
+    }
+}
+
+impl Audit {
+    pub(super) async fn run(self) -> Result<ExitCode, Box<dyn Error>> {
+        match self {
+            Self::Log(log) => log.run().await,
+            Self::Export(export) => export.run().await,
+            Self::Replay(replay) => replay.run().await,
+            Self::Verify(verify) => Ok(verify.run().await),
+        }
+    }
+}

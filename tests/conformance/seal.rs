@@ -1,0 +1,166 @@
+//! The sealer on the stored log: it signs what was appended, and nothing that was changed since.
+
+use rekey::audit::verify::{Report, Trust, database};
+use rekey_events::seal::{Checkpoint, Flaw, SigningKey, origin, proof};
+use rekey_events::store::Commit;
+use rekey_test_support::sql::Sql;
+use rekey_workers::Sealer;
+use rekey_workers::sealer::SealError;
+use tempfile::TempDir;
+
+use crate::bed::Bed;
+use crate::facts::{event, stream};
+
+const NAME: &str = "login.example.org/log";
+const EVERY: std::time::Duration = std::time::Duration::from_secs(1);
+
+fn key() -> SigningKey {
+    SigningKey::new(NAME, [5; 32]).unwrap()
+}
+
+fn sealer(bed: &Bed, folder: &TempDir) -> Result<Sealer, SealError> {
+    Sealer::new(bed.log.clone(), key(), folder.path(), EVERY)
+}
+
+/// Appends so many events to a stream of their own.
+async fn append(bed: &Bed, events: i64) {
+    let stream = stream(bed);
+    let events = (1..=events).map(|version| event(bed, stream, version)).collect();
+    bed.log.append(Commit { events, ..Commit::default() }).await.unwrap();
+}
+
+fn trust(epoch: i32) -> Trust {
+    Trust { keys: vec![key().named(&origin(NAME, epoch)).unwrap().verifier()], since: Vec::new() }
+}
+
+fn opened(note: &str) -> Checkpoint {
+    Checkpoint::open(note, &trust(1).keys[0]).unwrap()
+}
+
+async fn verified(bed: &Bed) -> Report {
+    database(&bed.store, &trust(1), |_, _| {}).await.unwrap()
+}
+
+/// As a database's administrator can: past every trigger.
+async fn tamper(bed: &Bed, statement: &str) {
+    let mut sql = bed.sql().await;
+    let unguarded: &[&str] = match bed.url.starts_with("sqlite") {
+        true => &[
+            "DROP TRIGGER events_are_not_updated",
+            "DROP TRIGGER events_are_not_deleted",
+            "DROP TRIGGER events_are_not_replaced",
+        ],
+        false => &["ALTER TABLE events DISABLE TRIGGER USER"],
+    };
+    for statement in unguarded.iter().chain([&statement]) {
+        run(&mut sql, statement).await;
+    }
+}
+
+async fn run(sql: &mut Sql, statement: &str) {
+    sql.run(statement).await.unwrap();
+}
+
+pub async fn what_was_appended_is_signed_and_proven(bed: Bed) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut sealer = sealer(&bed, &folder).unwrap();
+    assert_eq!(sealer.step().await.unwrap(), None);
+    append(&bed, 300).await;
+    let first = opened(&sealer.step().await.unwrap().unwrap());
+    append(&bed, 421).await;
+    let note = sealer.step().await.unwrap().unwrap();
+    let second = opened(&note);
+    assert_eq!((first.size, second.size), (300, 721));
+    assert_eq!(sealer.step().await.unwrap(), None, "there is nothing more to sign");
+    assert_eq!(std::fs::read_to_string(folder.path().join("checkpoint")).unwrap(), note);
+    assert_eq!(bed.store.newest_checkpoint().await.unwrap().unwrap().note, note);
+
+    let stretches = proof::consistency(first.size, second.size).unwrap();
+    let hashes = bed.store.tree_hashes(&stretches).await.unwrap();
+    assert!(proof::continues((first.size, &first.root), (second.size, &second.root), &hashes));
+    for event in bed.store.after(0, 721).await.unwrap() {
+        let index = event.position.cast_unsigned() - 1;
+        let hashes = bed.store.tree_hashes(&proof::inclusion(index, 721).unwrap()).await.unwrap();
+        assert!(proof::includes(&second.root, 721, index, &event.leaf, &hashes), "{index}");
+    }
+    let report = verified(&bed).await;
+    assert_eq!((report.events, report.checkpoints, report.sealed, report.is_well()), (721, 2, 721, true));
+}
+
+pub async fn a_sealer_goes_on_where_the_last_one_stopped(bed: Bed) {
+    let folder = tempfile::tempdir().unwrap();
+    append(&bed, 10).await;
+    sealer(&bed, &folder).unwrap().step().await.unwrap();
+    append(&bed, 7).await;
+    let mut next = sealer(&bed, &folder).unwrap();
+    assert!(matches!(sealer(&bed, &folder), Err(SealError::Memory(_))), "one for a log");
+    assert_eq!(opened(&next.step().await.unwrap().unwrap()).size, 17);
+    assert!(verified(&bed).await.is_well());
+}
+
+pub async fn what_was_changed_is_not_signed(bed: Bed) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut sealer = sealer(&bed, &folder).unwrap();
+    append(&bed, 10).await;
+    sealer.step().await.unwrap();
+    append(&bed, 10).await;
+    tamper(&bed, "UPDATE events SET recorded_at = recorded_at + 1 WHERE position = 15").await;
+    let refused = sealer.step().await.unwrap_err();
+    assert!(matches!(refused, SealError::Flaw(Flaw::Altered(15))) && !refused.is_passing(), "{refused}");
+    assert_eq!(bed.store.newest_checkpoint().await.unwrap().unwrap().size, 10);
+    assert_eq!(verified(&bed).await.flaws, [Flaw::Altered(15)]);
+}
+
+pub async fn a_log_that_was_cut_is_not_signed(bed: Bed) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut sealer = sealer(&bed, &folder).unwrap();
+    append(&bed, 20).await;
+    sealer.step().await.unwrap();
+    tamper(&bed, "DELETE FROM events WHERE position > 15").await;
+    run(&mut bed.sql().await, "UPDATE log_head SET position = 15").await;
+    let refused = sealer.step().await.unwrap_err();
+    assert!(matches!(refused, SealError::Flaw(Flaw::Cut { end: 15, size: 20 })), "{refused}");
+    assert_eq!(verified(&bed).await.flaws, [Flaw::Cut { end: 15, size: 20 }]);
+}
+
+pub async fn an_event_with_another_leaf_is_found_by_what_was_signed(bed: Bed) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut sealer = sealer(&bed, &folder).unwrap();
+    append(&bed, 12).await;
+    sealer.step().await.unwrap();
+    append(&bed, 8).await;
+    sealer.step().await.unwrap();
+    // Whoever knows how leaves are made makes one that fits.
+    let mut changed = bed.store.after(14, 1).await.unwrap().remove(0);
+    changed.version += 1000;
+    let leaf = hex::encode(changed.envelope(bed.log.id()).leaf());
+    let leaf =
+        if bed.url.starts_with("sqlite") { format!("x'{leaf}'") } else { format!("'\\x{leaf}'::bytea") };
+    tamper(&bed, &format!("UPDATE events SET version = version + 1000, leaf = {leaf} WHERE position = 15"))
+        .await;
+    assert_eq!(verified(&bed).await.flaws, [Flaw::Root { size: 20, held: 12 }]);
+}
+
+pub async fn a_folder_of_another_key_is_refused(bed: Bed) {
+    let folder = tempfile::tempdir().unwrap();
+    append(&bed, 3).await;
+    sealer(&bed, &folder).unwrap().step().await.unwrap();
+    let other = SigningKey::new(NAME, [6; 32]).unwrap();
+    let refused = Sealer::new(bed.log.clone(), other, folder.path(), EVERY);
+    assert!(matches!(refused, Err(SealError::Memory(_))));
+    std::fs::write(folder.path().join("tree.json"), "{}").unwrap();
+    assert!(matches!(sealer(&bed, &folder), Err(SealError::Memory(_))));
+}
+
+pub async fn another_epoch_is_another_tree(bed: Bed) {
+    let folder = tempfile::tempdir().unwrap();
+    append(&bed, 5).await;
+    sealer(&bed, &folder).unwrap().step().await.unwrap();
+    run(&mut bed.sql().await, "UPDATE log_head SET epoch = 2").await;
+    let log = bed.another_node().await;
+    let mut next = Sealer::new(log, key(), folder.path(), EVERY).unwrap();
+    let checkpoint = Checkpoint::open(&next.step().await.unwrap().unwrap(), &trust(2).keys[0]).unwrap();
+    assert_eq!((checkpoint.origin, checkpoint.size), (origin(NAME, 2), 5));
+    run(&mut bed.sql().await, "UPDATE log_head SET epoch = 1").await;
+    assert!(matches!(next.step().await, Err(SealError::Epoch { log: 1, sealed: 2 })));
+}

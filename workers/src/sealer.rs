@@ -1,0 +1,166 @@
+//! The sealer: hashes what was appended once more, extends the tree over the log, and signs it.
+//!
+//! ```text
+//! read ─ as it was stored? ─ extend the tree ─ remember ─ sign ─ publish
+//! ```
+//! What it has signed it remembers outside of the database ([`Memory`]), and it never signs what
+//! does not continue that: whoever rewrites the database cannot have it sealed. Then it stops
+//! loudly, and so it does when the log is shorter than what was signed, as after a restore.
+
+mod memory;
+
+use std::path::Path;
+use std::time::Duration;
+
+use rekey_events::seal::{Checkpoint, Flaw, NoteError, SigningKey, origin};
+use rekey_events::store::seal::{CheckpointRow, TreeNode, is_kept};
+use rekey_events::store::{Log, StoreError};
+use tokio_util::sync::CancellationToken;
+
+pub use memory::{Memory, MemoryError};
+
+/// Events between two checkpoints, at most.
+const STRETCH: i64 = 65_536;
+
+/// Why nothing is sealed.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// The database does not answer, or holds what it must not.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// History is not what it was.
+    #[error("the log is not sealed any further: {0}. See docs/audit.md, \"When the sealer stops\".")]
+    Flaw(#[from] Flaw),
+    /// The log went back to an earlier epoch, as an old backup would.
+    #[error(
+        "the log is in epoch {log}, and epoch {sealed} was sealed already: an older copy of the database runs. \
+         See docs/audit.md, \"When the sealer stops\"."
+    )]
+    Epoch {
+        /// The log's epoch.
+        log: i32,
+        /// That of the last checkpoint.
+        sealed: i32,
+    },
+    /// What was signed cannot be remembered.
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
+    /// The key's name cannot be that of a log.
+    #[error(transparent)]
+    Key(#[from] NoteError),
+}
+
+impl SealError {
+    /// Whether the same may go well later.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_passing(),
+            Self::Memory(error) => error.is_passing(),
+            _ => false,
+        }
+    }
+}
+
+/// Seals the log.
+pub struct Sealer {
+    log: Log,
+    key: SigningKey,
+    memory: Memory,
+    every: Duration,
+}
+
+impl Sealer {
+    /// A sealer of `log` that signs by `key`, remembers in the folder `memory`, and looks for
+    /// new events that often.
+    ///
+    /// # Errors
+    /// The folder cannot be used, another sealer uses it, or it holds what this key has not signed.
+    pub fn new(log: Log, key: SigningKey, memory: &Path, every: Duration) -> Result<Self, SealError> {
+        let memory = Memory::open(memory, &key)?;
+        Ok(Self { log, key, memory, every })
+    }
+
+    /// Seals until `stop`, or until history turns out to be altered: then it ends, too.
+    pub async fn run(mut self, stop: CancellationToken) {
+        loop {
+            match self.step().await {
+                Ok(_) => {}
+                Err(error) if error.is_passing() => tracing::warn!(%error, "sealing waits"),
+                Err(error) => {
+                    tracing::error!(%error, "the sealer has stopped");
+                    return;
+                }
+            }
+            tokio::select! {
+                () = tokio::time::sleep(self.every) => {}
+                () = stop.cancelled() => return,
+            }
+        }
+    }
+
+    /// Seals what was appended since the last time; the checkpoint, if there was anything.
+    ///
+    /// # Errors
+    /// See [`SealError`]. Nothing is signed then that was not before.
+    pub async fn step(&mut self) -> Result<Option<String>, SealError> {
+        let head = self.log.store().head().await?;
+        self.take_up(head.epoch)?;
+        let mut signed = None;
+        loop {
+            let sealed = self.memory.tree().size().cast_signed();
+            if head.position < sealed {
+                let (end, size) = (head.position.cast_unsigned(), sealed.cast_unsigned());
+                return Err(Flaw::Cut { end, size }.into());
+            }
+            if head.position == sealed {
+                return Ok(signed);
+            }
+            signed = Some(self.seal(head.position.min(sealed + STRETCH)).await?);
+        }
+    }
+
+    /// Goes on with the epoch's tree, or begins it.
+    fn take_up(&mut self, epoch: i32) -> Result<(), SealError> {
+        match self.memory.epoch() {
+            sealed if sealed == epoch => Ok(()),
+            sealed if sealed > epoch => Err(SealError::Epoch { log: epoch, sealed }),
+            _ => Ok(self.memory.begin(epoch)),
+        }
+    }
+
+    /// Signs the tree up to a position.
+    async fn seal(&mut self, until: i64) -> Result<String, SealError> {
+        let mut verification = self.memory.verification(self.log.id());
+        let (mut nodes, mut flaws): (Vec<TreeNode>, _) = (Vec::new(), Vec::new());
+        let mut events = self.log.store().scan(self.memory.tree().size().cast_signed(), until);
+        while let Some(batch) = events.next().await? {
+            for event in &batch {
+                verification.take_telling(event, &mut flaws, |height, place, hash| {
+                    nodes.extend(is_kept(height).then_some((height, place, *hash)));
+                });
+                if let Some(flaw) = flaws.pop() {
+                    return Err(flaw.into());
+                }
+            }
+        }
+        self.log.store().keep_tree_nodes(&nodes).await?;
+        let tree = verification.tree();
+        let origin = origin(self.key.name(), self.memory.epoch());
+        let checkpoint = Checkpoint { size: tree.size(), root: tree.root(), origin: origin.clone() };
+        let note = checkpoint.sign(&self.key.named(&origin)?)?;
+        self.memory.remember(tree, &note)?;
+        self.publish(&checkpoint, &note).await?;
+        Ok(note)
+    }
+
+    async fn publish(&self, checkpoint: &Checkpoint, note: &str) -> Result<(), SealError> {
+        let row = CheckpointRow {
+            epoch: self.memory.epoch(),
+            size: checkpoint.size.cast_signed(),
+            note: note.to_owned(),
+            signed_at: self.log.env().now().micros(),
+        };
+        Ok(self.log.store().keep_checkpoint(&row).await?)
+    }
+}
