@@ -2,6 +2,7 @@
 
 pub mod export;
 pub mod line;
+pub mod proof;
 pub mod verify;
 
 use rekey_events::account::AccountEvent;

@@ -12,6 +12,7 @@ mod metrics;
 pub mod operations;
 pub(crate) mod pages;
 mod params;
+mod seal;
 mod sessions;
 mod text;
 
@@ -94,6 +95,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(accounts::one))
         .routes(routes!(accounts::history))
         .routes(routes!(events::list))
+        .routes(routes!(seal::checkpoint))
+        .routes(routes!(seal::proof))
         .routes(routes!(mails::list))
         .routes(routes!(mails::one))
         .routes(routes!(health::healthz))

@@ -28,6 +28,9 @@ pub enum VerifyError {
     /// It ends before its last line.
     #[error("the export is not whole: it ends after line {0}, without saying so. Take it again.")]
     CutShort(u64),
+    /// A proof does not hold.
+    #[error("the proof does not hold: {0}")]
+    Proof(String),
     /// A checkpoint is not to be believed.
     #[error("{0}: {1}")]
     Checkpoint(String, NoteError),
@@ -77,7 +80,8 @@ impl Trust {
         opened.collect()
     }
 
-    fn open(&self, note: &str) -> Result<Checkpoint, NoteError> {
+    /// What a checkpoint says that one of the keys has signed.
+    pub(super) fn open(&self, note: &str) -> Result<Checkpoint, NoteError> {
         let mut refused = NoteError::Malformed;
         for key in &self.keys {
             match Checkpoint::open(note, key) {

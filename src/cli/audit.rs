@@ -3,6 +3,7 @@
 mod export;
 mod log;
 mod progress;
+mod prove;
 mod replay;
 mod verify;
 
@@ -24,7 +25,9 @@ pub(super) enum Audit {
     Export(export::Export),
     /// Fold the log from nothing: compare the live views with it, or tell what was true at some time.
     Replay(replay::Replay),
-    /// Check that nothing was altered, removed, reordered or cut off: in an export, or in the database.
+    /// Prove of one event that it is in the log as it was signed: a file for anybody, without the others.
+    Prove(prove::Prove),
+    /// Check that nothing was altered, removed, reordered or cut off: in an export, in the database; or a proof.
     Verify(verify::Verify),
 }
 
@@ -54,6 +57,7 @@ impl Audit {
         match self {
             Self::Log(log) => log.run().await,
             Self::Export(export) => export.run().await,
+            Self::Prove(prove) => prove.run().await,
             Self::Replay(replay) => replay.run().await,
             Self::Verify(verify) => Ok(verify.run().await),
         }

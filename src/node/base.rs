@@ -26,13 +26,12 @@ pub(super) struct Base {
 }
 
 impl Base {
-    /// On the configured database, whose tables are brought up to date.
+    /// On the configured database, once it answers, whose tables are brought up to date.
     pub(super) async fn migrated(config: &Config, env: Arc<dyn Env>) -> Result<Self, BuildError> {
         let url = config.database.url()?;
         let held = hold(&url)?;
-        let store = Store::open(&url).await?;
-        store.migrate(env.uuid()).await?;
-        Self::on(store, held, env).await
+        let open = async || Ok(Log::open(tables::migrated(&url, env.uuid()).await?, env.clone()).await?);
+        Ok(Self::on(tables::waiting(open).await?, held, env.clone()))
     }
 
     /// On the configured database, once somebody has brought its tables up to
@@ -44,20 +43,19 @@ impl Base {
     ) -> Result<Option<Self>, BuildError> {
         let url = config.database.url()?;
         let held = hold(&url)?;
-        let store = tokio::select! {
-            store = tables::wait(&url) => store?,
-            () = stop.cancelled() => return Ok(None),
-        };
-        Self::on(store, held, env).await.map(Some)
+        let open = async || Ok(Log::open(tables::open(&url).await?, env.clone()).await?);
+        tokio::select! {
+            opened = tables::waiting(open) => Ok(Some(Self::on(opened?, held, env.clone()))),
+            () = stop.cancelled() => Ok(None),
+        }
     }
 
-    async fn on(store: Store, held: Option<File>, env: Arc<dyn Env>) -> Result<Self, BuildError> {
-        let (log, writer) = Log::open(store.clone(), env.clone()).await?;
+    fn on((log, writer): (Log, Writer), held: Option<File>, env: Arc<dyn Env>) -> Self {
         let mut clock = JoinSet::new();
-        if store.is_shared() {
-            clock.spawn(keep_time(store, env));
+        if log.store().is_shared() {
+            clock.spawn(keep_time(log.store().clone(), env));
         }
-        Ok(Self { log, writer: tokio::spawn(Writer::run(writer)), clock, held })
+        Self { log, writer: tokio::spawn(Writer::run(writer)), clock, held }
     }
 
     /// Ends the writer, which waits for the last handle on the log, and all connections.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rekey_events::store::overview::Tables;
 use rekey_events::store::{Store, StoreError};
+use uuid::Uuid;
 
 /// How often it is looked whether the tables are made.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -49,14 +50,29 @@ pub async fn open(url: &str) -> Result<Store, TablesError> {
     Err(if tables? == Tables::Ahead { TablesError::Ahead } else { TablesError::Behind })
 }
 
-/// The same, as soon as it is so; says once that it waits.
+/// Opens a database, and brings its tables up to date; a new log gets that id.
+///
+/// # Errors
+/// They cannot be, or the database does not answer.
+pub(super) async fn migrated(url: &str, log: Uuid) -> Result<Store, StoreError> {
+    let store = Store::open(url).await?;
+    match store.migrate(log).await {
+        Ok(()) => Ok(store),
+        Err(error) => {
+            store.close().await;
+            Err(error)
+        }
+    }
+}
+
+/// What `open` opens, as soon as it can; says once that it waits.
 ///
 /// # Errors
 /// Waiting does not help.
-pub(super) async fn wait(url: &str) -> Result<Store, TablesError> {
+pub(super) async fn waiting<T>(open: impl AsyncFn() -> Result<T, TablesError>) -> Result<T, TablesError> {
     let mut told = false;
     loop {
-        match open(url).await {
+        match open().await {
             Err(error) if error.is_passing() => {
                 if !told {
                     tracing::warn!(%error, "waiting for the database");

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use sqlx::migrate::MigrateError;
 use uuid::Uuid;
 
+use super::error::is_passing;
 use super::{Store, StoreError, postgres, reading, sql, sqlite, writing};
 
 /// Which log a database holds, and its epoch.
@@ -42,8 +44,11 @@ impl Store {
             Self::Sqlite(database) => sqlite::migrate(database).await,
             Self::Postgres(database) => postgres::migrate(database).await,
         };
-        migrated.map_err(|error| {
-            StoreError::Unusable(format!("the tables cannot be brought up to date: {error}"))
+        migrated.map_err(|error| match error {
+            MigrateError::Execute(cause) | MigrateError::ExecuteMigration(cause, _) if is_passing(&cause) => {
+                cause.into()
+            }
+            error => StoreError::Unusable(format!("the tables cannot be brought up to date: {error}")),
         })?;
         writing!(self, pool => sqlx::query(sql::BEGIN_LOG).bind(log).execute(pool).await.map(|_| ()))?;
         Ok(())

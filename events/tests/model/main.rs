@@ -2,6 +2,7 @@
 //! every command by reading the whole history again, naively.
 
 mod answers;
+mod as_of;
 mod asks;
 mod events;
 mod history;
@@ -16,6 +17,7 @@ use proptest::prelude::*;
 use rekey_events::account::Account;
 use rekey_events::{Moment, Rules};
 
+use crate::as_of::Recorded;
 use crate::asks::{ask, register};
 use crate::events::event;
 use crate::history::{History, STREAM};
@@ -35,6 +37,32 @@ proptest! {
         }
         invariants::check(&world.history);
         views::check(&world.history, &world.views);
+    }
+
+    #[test]
+    fn what_was_true_then_is_the_models(
+        first in register(),
+        steps in vec((wait(), ask(), times()), 1..60),
+        // Of how much had happened by then, and how many microseconds off.
+        moments in vec((0.0..1.0, -2_i64..3), 5),
+    ) {
+        let mut world = World::default();
+        world.ask(first);
+        for (wait, ask, times) in steps {
+            world.wait(wait);
+            (0..times).for_each(|_| world.ask(ask));
+        }
+        let history = &world.history;
+        let recorded = Recorded::new(history);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (_folder, store) = recorded.stored().await;
+            for (part, off) in moments {
+                let nth = (history.0.len() as f64 * part) as usize;
+                let at = history.0.get(nth).map_or(0, |(at, _)| at.micros());
+                recorded.check(&store, history, Moment::from_micros(at + off)).await;
+            }
+        });
     }
 
     #[test]

@@ -2,15 +2,20 @@
 
 use std::error::Error;
 use std::fs::File;
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use rekey_events::Moment;
 use rekey_events::seal::VerifierKey;
 
 use super::DatabaseArgs;
 use super::progress::Progress;
-use crate::audit::verify::{Report, Trust, database, export};
+use crate::audit::line::EventLine;
+use crate::audit::proof::{Proven, check, is_proof};
+use crate::audit::verify::{Report, Trust, VerifyError, database, export};
+use crate::mails::words;
 
 /// The exit code when nothing can be said: the export, a key or a checkpoint is none.
 const UNREADABLE: u8 = 2;
@@ -20,7 +25,7 @@ const UNREADABLE: u8 = 2;
 pub(in crate::cli) struct Verify {
     #[command(flatten)]
     database: DatabaseArgs,
-    /// An export; without it, the database.
+    /// An export, or the proof of one event; without it, the database is verified.
     export: Option<PathBuf>,
     /// The public key of the seal, `NAME+HASH+KEY`, or a file that holds it; one for each epoch.
     #[arg(long = "key", value_name = "KEY", required = true)]
@@ -34,9 +39,9 @@ impl Verify {
     /// The exit code tells three answers apart.
     pub(super) async fn run(self) -> ExitCode {
         match self.judge().await {
-            Ok(report) => {
-                print!("{}", told(&report));
-                if report.is_well() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+            Ok((words, is_well)) => {
+                print!("{words}");
+                if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
             }
             Err(error) => {
                 eprintln!("This cannot be verified: {error}");
@@ -45,12 +50,16 @@ impl Verify {
         }
     }
 
-    async fn judge(self) -> Result<Report, Box<dyn Error>> {
+    /// What was found, in words, and whether all is well.
+    async fn judge(self) -> Result<(String, bool), Box<dyn Error>> {
         let trust = self.trust()?;
         let progress = Progress::new(None);
         let report = match &self.export {
             Some(path) => {
-                let file = File::open(path).map_err(|error| named(path, &error))?;
+                let mut file = File::open(path).map_err(|error| named(path, &error))?;
+                if begins_as_proof(&mut file)? {
+                    return prove(&read(path)?, &trust);
+                }
                 export(file, &trust, |position| progress.reached(position))?
             }
             None => {
@@ -61,16 +70,13 @@ impl Verify {
             }
         };
         progress.end();
-        Ok(report)
+        Ok((told(&report), report.is_well()))
     }
 
     fn trust(&self) -> Result<Trust, Box<dyn Error>> {
         let keys = self.keys.iter().map(|key| parse(key)).collect::<Result<_, _>>()?;
-        let read = |path: &PathBuf| {
-            let note = std::fs::read_to_string(path).map_err(|error| named(path, &error))?;
-            Ok((path.display().to_string(), note))
-        };
-        let since = self.since.iter().map(read).collect::<Result<_, String>>()?;
+        let named = |path: &PathBuf| Ok((path.display().to_string(), read(path)?));
+        let since = self.since.iter().map(named).collect::<Result<_, String>>()?;
         Ok(Trust { keys, since })
     }
 }
@@ -80,8 +86,37 @@ fn parse(key: &str) -> Result<VerifierKey, Box<dyn Error>> {
     if key.contains('+') {
         return Ok(key.parse()?);
     }
-    let text = std::fs::read_to_string(key).map_err(|error| named(Path::new(key), &error))?;
-    Ok(text.trim().parse()?)
+    Ok(read(Path::new(key))?.trim().parse()?)
+}
+
+/// Looks at how a file begins, and goes back.
+fn begins_as_proof(file: &mut File) -> std::io::Result<bool> {
+    let mut begins = [0; 32];
+    let many = file.read(&mut begins)?;
+    file.rewind()?;
+    Ok(is_proof(&begins[..many]))
+}
+
+/// A proof that does not hold is told as such; one that cannot be read is an error.
+fn prove(text: &str, trust: &Trust) -> Result<(String, bool), Box<dyn Error>> {
+    match check(text, trust) {
+        Ok(Proven { log, event, checkpoint }) => {
+            let EventLine { position, r#type, id, time, payload, .. } = event;
+            let when = words::time(Moment::from_micros(time));
+            let size = checkpoint.size;
+            let text = format!(
+                "log {log}: event {id} at position {position}, {type}, {when}\n{payload}\n\
+                 Verified: it is in the log as it was signed when it had {size} events.\n"
+            );
+            Ok((text, true))
+        }
+        Err(error @ VerifyError::Proof(_)) => Ok((format!("WRONG: {error}\n"), false)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|error| named(path, &error))
 }
 
 fn named(path: &Path, error: &std::io::Error) -> String {
