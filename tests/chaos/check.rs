@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::Path;
 
+use rekey::audit::verify::Trust;
 use rekey_events::envelope::StoredEvent;
 use rekey_events::request::RequestEvent;
 use rekey_events::store::Store;
@@ -62,8 +63,17 @@ impl fmt::Display for Found {
     }
 }
 
+/// The views are what the log folds to, and each event is as its leaf says.
+async fn history_is_whole(store: &Store) {
+    let compared = store.compare_views(|_, _| {}).await.unwrap();
+    assert_eq!(compared.differences, []);
+    let verified = rekey::audit::verify::database(store, &Trust::default(), |_, _| {}).await.unwrap();
+    assert_eq!((verified.flaws, verified.events), (Vec::new(), compared.position.cast_unsigned()));
+}
+
 /// Checks everything.
 pub async fn nothing_is_lost(store: &Store, ledger: &Path, told: &[Told]) -> Found {
+    history_is_whole(store).await;
     let log = History::read(store).await;
     let links = log.links_of_all_requests();
     log.has_what_was_acknowledged(told, &links);

@@ -2,6 +2,7 @@
 
 mod append;
 mod connections;
+mod scan;
 pub mod sql;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use super::StoreError;
 
 pub(crate) use append::{append, find_wrong};
 pub(crate) use connections::Connections;
+pub(crate) use scan::scan;
 
 pub(super) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgres");
 

@@ -2,6 +2,7 @@
 
 mod append;
 mod checkpoint;
+mod scan;
 mod script;
 pub mod sql;
 mod writing;
@@ -9,6 +10,7 @@ mod writing;
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::SqlitePool;
@@ -20,6 +22,7 @@ use super::StoreError;
 
 pub(crate) use append::{append, find_wrong, is_there};
 pub(crate) use checkpoint::Checkpointer;
+pub(crate) use scan::scan;
 pub(crate) use writing::Writing;
 
 pub(super) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");
@@ -27,6 +30,7 @@ pub(super) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migra
 /// Connections to one file.
 #[derive(Clone, Debug)]
 pub struct Database {
+    pub(crate) path: Arc<Path>,
     pub(crate) readers: SqlitePool,
     pub(crate) writing: Writing,
     pub(crate) checkpointer: Checkpointer,
@@ -54,7 +58,7 @@ pub(crate) async fn open(path: &Path) -> Result<Database, StoreError> {
     let writing = Writing::open(options.clone()).await?;
     let readers = readers().connect_with(options.clone()).await?;
     let checkpointer = Checkpointer::new(path, options);
-    Ok(Database { readers, writing, checkpointer })
+    Ok(Database { path: path.into(), readers, writing, checkpointer })
 }
 
 /// Makes the file if there is none, for its owner only; what SQLite puts

@@ -61,6 +61,13 @@ pub mod accounts {
 pub const SETTINGS: [(&str, &str); 3] =
     [("enable_seqscan", "off"), ("enable_bitmapscan", "off"), ("jit", "off")];
 
+/// The log between two positions, by COPY, which takes no parameters.
+pub(crate) fn scan(after: i64, until: i64) -> String {
+    let rows = events!("WHERE position > {after} AND position <= {until} ORDER BY position");
+    let rows = rows.replace("{after}", &after.to_string()).replace("{until}", &until.to_string());
+    format!("COPY ({rows}) TO STDOUT (FORMAT binary)")
+}
+
 statements! {
     /// What time it is.
     CLOCK = concat!("SELECT ", clock!());

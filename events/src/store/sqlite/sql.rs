@@ -121,6 +121,8 @@ statements! {
             AND w.leased_until > CAST(unixepoch('subsec') * 1000000 AS INTEGER))
         ORDER BY m.due_at LIMIT ?1";
 
+    /// The log between two positions.
+    SCAN = events!("WHERE position > ?1 AND position <= ?2 ORDER BY position");
     /// Keeps nodes of the tree; those of an earlier epoch make way.
     PUT_TREE_NODES = "INSERT INTO tree_nodes SELECT value ->> 0, value ->> 1, unhex(value ->> 2) FROM json_each(?1)
         WHERE true ON CONFLICT (height, place) DO UPDATE SET hash = excluded.hash";

@@ -1,0 +1,64 @@
+//! A stretch of the log, read on a thread of its own: sqlx would send each row from one thread to another.
+
+use std::mem::take;
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags, Row};
+use uuid::Uuid;
+
+use super::{Database, sql};
+use crate::envelope::StoredEvent;
+use crate::ids::{AccountId, EventId, StreamId};
+use crate::moment::Moment;
+use crate::store::StoreError;
+use crate::store::scan::{BATCH, Batches, Stretch};
+
+/// Reads the stretch, and hands it over in batches.
+pub(crate) async fn scan(database: &Database, stretch: &Stretch<'_>) -> Result<(), StoreError> {
+    let (path, batches) = (database.path.clone(), stretch.batches.clone());
+    let (after, until) = (stretch.after, stretch.until);
+    let reading = tokio::task::spawn_blocking(move || read(&path, after, until, &batches));
+    let read =
+        reading.await.map_err(|_| StoreError::Unusable("reading the log was broken off".to_owned()))?;
+    read.map_err(|error| StoreError::Unusable(format!("the log cannot be read: {error}")))
+}
+
+fn read(path: &Path, after: i64, until: i64, batches: &Batches) -> rusqlite::Result<()> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    let mut statement = connection.prepare(sql::SCAN)?;
+    let mut rows = statement.query([after, until])?;
+    let mut batch = Vec::with_capacity(BATCH);
+    while let Some(row) = rows.next()? {
+        batch.push(event(row)?);
+        if batch.len() == BATCH && batches.blocking_send(Ok(take(&mut batch))).is_err() {
+            return Ok(());
+        }
+    }
+    if !batch.is_empty() {
+        // Nobody may want it any more.
+        let _ = batches.blocking_send(Ok(batch));
+    }
+    Ok(())
+}
+
+fn event(row: &Row<'_>) -> rusqlite::Result<StoredEvent> {
+    Ok(StoredEvent {
+        position: row.get(0)?,
+        epoch: row.get(1)?,
+        stream: StreamId(uuid(row, 2)?),
+        version: row.get(3)?,
+        event_id: EventId(uuid(row, 4)?),
+        name: row.get(5)?,
+        schema: row.get(6)?,
+        recorded_at: Moment::from_micros(row.get(7)?),
+        payload: row.get(8)?,
+        metadata: row.get(9)?,
+        leaf: row.get(10)?,
+        subject: row.get::<_, Option<[u8; 16]>>(11)?.map(|id| AccountId(Uuid::from_bytes(id))),
+    })
+}
+
+fn uuid(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
+    row.get(column).map(Uuid::from_bytes)
+}
