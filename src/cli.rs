@@ -3,6 +3,7 @@
 pub(crate) mod admin;
 mod audit;
 pub(crate) mod keys;
+mod log;
 mod mail;
 mod say;
 mod serve;
@@ -47,6 +48,9 @@ enum Task {
     /// History: taking it away, and checking that nobody changed it.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// The log itself: what to do after a restore.
+    #[command(subcommand)]
+    Log(log::Log),
     /// Administrators.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -98,6 +102,7 @@ impl Cli {
             Task::Migrate(args) => serve::migrate(&args, &*env).await,
             Task::Keys(keys) => keys.run(&*env),
             Task::Audit(audit) => audit.run().await,
+            Task::Log(log) => log.run().await,
             Task::Admin(admin) => admin.run(env).await,
         }
     }

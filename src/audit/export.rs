@@ -1,7 +1,7 @@
 //! Writing an export: the whole log, its checkpoints, and, if asked for, the personal data beside it.
 
 use std::collections::BTreeSet;
-use std::io::Write;
+use std::io::{BufWriter, IntoInnerError, Write};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -43,7 +43,8 @@ pub async fn export(
     mut went_on: impl FnMut(i64, i64),
 ) -> Result<u64, ExportError> {
     let head = store.head().await?;
-    let mut lines = Lines(GzEncoder::new(out, Compression::fast()));
+    // The encoder would look at each of the many small pieces that a line is written in.
+    let mut lines = Lines(BufWriter::with_capacity(1 << 16, GzEncoder::new(out, Compression::fast())));
     lines.write(&Line::Log { format: FORMAT.to_owned(), log: head.log })?;
     let mut checkpoints = store.checkpoints(Moment::from_micros(i64::MAX), CHECKPOINTS).await?;
     checkpoints.retain(|checkpoint| checkpoint.size <= head.position);
@@ -61,11 +62,11 @@ pub async fn export(
     }
     lines.people(store, &accounts.into_iter().collect::<Vec<_>>()).await?;
     lines.write(&Line::End { events })?;
-    lines.0.finish()?.flush()?;
+    lines.0.into_inner().map_err(IntoInnerError::into_error)?.finish()?.flush()?;
     Ok(events)
 }
 
-struct Lines<W: Write>(GzEncoder<W>);
+struct Lines<W: Write>(BufWriter<GzEncoder<W>>);
 
 impl<W: Write> Lines<W> {
     fn write(&mut self, line: &Line) -> Result<(), ExportError> {

@@ -129,7 +129,10 @@ pub fn export(export: impl Read, trust: &Trust, mut went_on: impl FnMut(i64)) ->
         }
         following = lines.next()?;
     }
-    Ok(course.end())
+    match lines.next()? {
+        None => Ok(course.end()),
+        Some(_) => Err(VerifyError::Line(lines.number, "it comes after the last".to_owned())),
+    }
 }
 
 /// Verifies the log in a database. `went_on` hears of positions, and of the last one.

@@ -38,7 +38,7 @@ impl Crew {
             None => None,
         };
         let sealer = match config.seal.as_ref().filter(|_| does(Role::Sealer)) {
-            Some(seal) => Some(Sealer::new(log.clone(), seal.key()?, &seal.folder, seal.every())?),
+            Some(seal) => Some(Sealer::new(log.clone(), seal.key()?, &seal.folder, seal.every())),
             None => None,
         };
         Ok(Self { log: log.clone(), issuer, relay, mailer, sweeper, sealer })

@@ -55,9 +55,6 @@ pub enum BuildError {
     /// A sealer without a key.
     #[error("a sealer needs [seal] in the configuration: give it, or leave the role out")]
     NoSeal,
-    /// The seal.
-    #[error("seal: {0}")]
-    Seal(#[from] rekey_workers::sealer::SealError),
     /// The address to listen at.
     #[error("cannot listen at {0}: {1}. Choose another by `listen`, or --listen.")]
     Listen(SocketAddr, std::io::Error),

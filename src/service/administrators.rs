@@ -28,7 +28,7 @@ impl Service {
             call.keep(&answer, draft);
         };
         let command = AccountCommand::IssueAdminReset { reset, by };
-        let done = self.log().execute::<Account>(&call.context, account.into(), &command, also).await?;
+        let done = self.log().execute::<Account>(&call.about(reset), account.into(), &command, also).await?;
         answer.clone().map(|answer| answer.at(done.position))
     }
 

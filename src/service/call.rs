@@ -5,7 +5,7 @@ use rekey_events::eligibility::{AdminRefusal, administrator_may};
 use rekey_events::rows::{Change, IdempotencyRow, SessionRow};
 use rekey_events::store::execute::Draft;
 use rekey_events::store::{Context, Guard};
-use rekey_events::{AccountId, Permission, StreamId};
+use rekey_events::{AccountId, Permission, ResetId, StreamId};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -118,6 +118,13 @@ const POSITION: &str = "position";
 pub type Outcome = Result<Answer, Problem>;
 
 impl Call {
+    /// The call's context, where it is part of a reset: all of its story has one correlation.
+    pub(super) fn about(&self, reset: ResetId) -> Context {
+        let mut context = self.context.clone();
+        context.metadata.correlation = reset.0;
+        context
+    }
+
     /// Keeps the answer in the commit it tells of, so that the same call made
     /// again gets it again.
     pub fn keep(&self, answer: &Outcome, draft: &mut Draft<'_>) {

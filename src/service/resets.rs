@@ -77,7 +77,7 @@ impl Service {
             draft.change(Change::PutPendingRequest(pending.clone()));
             call.keep(&answer, draft);
         };
-        self.log().begin::<Request>(&call.context, reset.into(), &ask, also).await?;
+        self.log().begin::<Request>(&call.about(reset), reset.into(), &ask, also).await?;
         answer
     }
 
@@ -115,7 +115,8 @@ impl Service {
             }
             call.keep(&answer_completion(events), draft);
         };
-        let done = self.log().execute::<Account>(&call.context, account.into(), &command, also).await;
+        let done =
+            self.log().execute::<Account>(&call.about(claims.reset), account.into(), &command, also).await;
         let done = done.map_err(|error| unusable_if_gone(error.into()))?;
         answer_completion(&done.events).map(|answer| answer.at(done.position))
     }
@@ -129,7 +130,8 @@ impl Service {
         let command = AccountCommand::RevokeReset { reset: Some(claims.reset), by: RevokedBy::Owner };
         let answer = Ok(Answer::new(200, &json!({ "message": "The link is ended." })));
         let also = |_: &Account, _: &[_], draft: &mut Draft<'_>| call.keep(&answer, draft);
-        let done = self.log().execute::<Account>(&call.context, claims.account.into(), &command, also).await;
+        let context = call.about(claims.reset);
+        let done = self.log().execute::<Account>(&context, claims.account.into(), &command, also).await;
         let done = done.map_err(|error| unusable_if_gone(error.into()))?;
         answer.clone().map(|answer| answer.at(done.position))
     }

@@ -60,7 +60,7 @@ impl Sealed {
         let (log, writer) = Log::open(store.clone(), env.clone()).await.unwrap();
         tokio::spawn(writer.run());
         let memory = folder.path().join("seal");
-        let mut sealer = Sealer::new(log.clone(), key(seed), &memory, Duration::from_secs(1)).unwrap();
+        let mut sealer = Sealer::new(log.clone(), key(seed), &memory, Duration::from_secs(1));
         people(&log, &env, 10).await;
         let earlier = sealer.step().await.unwrap().unwrap();
         people(&log, &env, 10).await;

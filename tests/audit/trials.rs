@@ -197,6 +197,10 @@ async fn an_export_that_is_not_whole_or_none_is_refused() {
     let sealed = sealed().await;
     let mut lines = sealed.export(false).await;
     let whole = std::fs::read(sealed.pack(&lines)).unwrap();
+    let more = [lines.clone(), vec![lines[FIRST].clone()]].concat();
+    for said in both(&sealed.pack(&more), &verifier(5), &[]) {
+        assert_ne!(said.code, 0, "{said:?}");
+    }
     lines.pop();
     let without_end = sealed.pack(&lines);
     for said in both(&without_end, &verifier(5), &[]) {

@@ -2,10 +2,10 @@
 
 use rekey::audit::verify::{Report, Trust, database};
 use rekey_events::seal::{Checkpoint, Flaw, SigningKey, origin, proof};
-use rekey_events::store::Commit;
+use rekey_events::store::{AppendError, Commit};
 use rekey_test_support::sql::Sql;
 use rekey_workers::Sealer;
-use rekey_workers::sealer::SealError;
+use rekey_workers::sealer::{MemoryError, SealError};
 use tempfile::TempDir;
 
 use crate::bed::Bed;
@@ -18,7 +18,7 @@ fn key() -> SigningKey {
     SigningKey::new(NAME, [5; 32]).unwrap()
 }
 
-fn sealer(bed: &Bed, folder: &TempDir) -> Result<Sealer, SealError> {
+fn sealer(bed: &Bed, folder: &TempDir) -> Sealer {
     Sealer::new(bed.log.clone(), key(), folder.path(), EVERY)
 }
 
@@ -63,7 +63,7 @@ async fn run(sql: &mut Sql, statement: &str) {
 
 pub async fn what_was_appended_is_signed_and_proven(bed: Bed) {
     let folder = tempfile::tempdir().unwrap();
-    let mut sealer = sealer(&bed, &folder).unwrap();
+    let mut sealer = sealer(&bed, &folder);
     assert_eq!(sealer.step().await.unwrap(), None);
     append(&bed, 300).await;
     let first = opened(&sealer.step().await.unwrap().unwrap());
@@ -90,17 +90,24 @@ pub async fn what_was_appended_is_signed_and_proven(bed: Bed) {
 pub async fn a_sealer_goes_on_where_the_last_one_stopped(bed: Bed) {
     let folder = tempfile::tempdir().unwrap();
     append(&bed, 10).await;
-    sealer(&bed, &folder).unwrap().step().await.unwrap();
+    sealer(&bed, &folder).step().await.unwrap();
     append(&bed, 7).await;
-    let mut next = sealer(&bed, &folder).unwrap();
-    assert!(matches!(sealer(&bed, &folder), Err(SealError::Memory(_))), "one for a log");
+    let mut next = sealer(&bed, &folder);
     assert_eq!(opened(&next.step().await.unwrap().unwrap()).size, 17);
+    let mut another = sealer(&bed, &folder);
+    let refused = another.step().await.unwrap_err();
+    assert!(
+        matches!(refused, SealError::Memory(MemoryError::Held(_))) && refused.is_passing(),
+        "one for a log"
+    );
+    drop(next);
+    assert_eq!(another.step().await.unwrap(), None, "it takes over");
     assert!(verified(&bed).await.is_well());
 }
 
 pub async fn what_was_changed_is_not_signed(bed: Bed) {
     let folder = tempfile::tempdir().unwrap();
-    let mut sealer = sealer(&bed, &folder).unwrap();
+    let mut sealer = sealer(&bed, &folder);
     append(&bed, 10).await;
     sealer.step().await.unwrap();
     append(&bed, 10).await;
@@ -113,7 +120,7 @@ pub async fn what_was_changed_is_not_signed(bed: Bed) {
 
 pub async fn a_log_that_was_cut_is_not_signed(bed: Bed) {
     let folder = tempfile::tempdir().unwrap();
-    let mut sealer = sealer(&bed, &folder).unwrap();
+    let mut sealer = sealer(&bed, &folder);
     append(&bed, 20).await;
     sealer.step().await.unwrap();
     tamper(&bed, "DELETE FROM events WHERE position > 15").await;
@@ -125,7 +132,7 @@ pub async fn a_log_that_was_cut_is_not_signed(bed: Bed) {
 
 pub async fn an_event_with_another_leaf_is_found_by_what_was_signed(bed: Bed) {
     let folder = tempfile::tempdir().unwrap();
-    let mut sealer = sealer(&bed, &folder).unwrap();
+    let mut sealer = sealer(&bed, &folder);
     append(&bed, 12).await;
     sealer.step().await.unwrap();
     append(&bed, 8).await;
@@ -144,21 +151,29 @@ pub async fn an_event_with_another_leaf_is_found_by_what_was_signed(bed: Bed) {
 pub async fn a_folder_of_another_key_is_refused(bed: Bed) {
     let folder = tempfile::tempdir().unwrap();
     append(&bed, 3).await;
-    sealer(&bed, &folder).unwrap().step().await.unwrap();
+    sealer(&bed, &folder).step().await.unwrap();
     let other = SigningKey::new(NAME, [6; 32]).unwrap();
-    let refused = Sealer::new(bed.log.clone(), other, folder.path(), EVERY);
-    assert!(matches!(refused, Err(SealError::Memory(_))));
-    std::fs::write(folder.path().join("tree.json"), "{}").unwrap();
-    assert!(matches!(sealer(&bed, &folder), Err(SealError::Memory(_))));
+    let mut other = Sealer::new(bed.log.clone(), other, folder.path(), EVERY);
+    for spoil in [false, true] {
+        if spoil {
+            std::fs::write(folder.path().join("tree.json"), "{}").unwrap();
+            other = sealer(&bed, &folder);
+        }
+        let refused = other.step().await.unwrap_err();
+        assert!(matches!(refused, SealError::Memory(MemoryError::Strange(..))) && !refused.is_passing());
+    }
 }
 
 pub async fn another_epoch_is_another_tree(bed: Bed) {
     let folder = tempfile::tempdir().unwrap();
     append(&bed, 5).await;
-    sealer(&bed, &folder).unwrap().step().await.unwrap();
-    run(&mut bed.sql().await, "UPDATE log_head SET epoch = 2").await;
+    sealer(&bed, &folder).step().await.unwrap();
+    assert_eq!(bed.store.begin_epoch().await.unwrap(), 2);
+    let refused =
+        bed.log.append(Commit { events: vec![event(&bed, stream(&bed), 1)], ..Commit::default() }).await;
+    assert!(matches!(refused, Err(AppendError::Refused(_))), "{refused:?}");
     let log = bed.another_node().await;
-    let mut next = Sealer::new(log, key(), folder.path(), EVERY).unwrap();
+    let mut next = Sealer::new(log, key(), folder.path(), EVERY);
     let checkpoint = Checkpoint::open(&next.step().await.unwrap().unwrap(), &trust(2).keys[0]).unwrap();
     assert_eq!((checkpoint.origin, checkpoint.size), (origin(NAME, 2), 5));
     run(&mut bed.sql().await, "UPDATE log_head SET epoch = 1").await;

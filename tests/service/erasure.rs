@@ -1,9 +1,16 @@
 //! A person is forgotten, the history stays.
 
+use std::time::Duration;
+
+use flate2::read::GzDecoder;
+use rekey::audit::verify::{self, Trust};
+use rekey_events::seal::origin;
+use rekey_workers::Sealer;
 use serde_json::json;
 
-use crate::bed::{KEY, Place};
+use crate::bed::{Bed, KEY, Place};
 use crate::people::{NEW, OLD, of};
+use crate::served::seal_key;
 
 pub async fn an_erased_person_leaves_only_history(place: Place) {
     let bed = place.open().await;
@@ -54,4 +61,40 @@ pub async fn an_erased_person_leaves_only_history(place: Place) {
     // The name is free again, for somebody else.
     let other = bed.register("ana", "app").await;
     assert_ne!(other, ana);
+}
+
+/// The events about a person stay, with the same root; what an export says about the person does not.
+pub async fn history_holds_when_a_person_is_erased(place: Place) {
+    let bed = place.open().await;
+    let (_, administrator) = bed.administrator(&["utilities.security.users.erase"]).await;
+    let (ana, _) = bed.signed_in("ana").await;
+    bed.settled().await;
+    let (folder, key) = (tempfile::tempdir().unwrap(), seal_key());
+    let mut sealer =
+        Sealer::new(bed.service.log().clone(), key.clone(), folder.path(), Duration::from_secs(1));
+    let kept = sealer.step().await.unwrap().unwrap();
+    let before = exported(&bed).await;
+    bed.api.command(&administrator, "erase-person", of(&ana)).await.expect(200);
+    sealer.step().await.unwrap().unwrap();
+    let after = exported(&bed).await;
+
+    let verifier = key.named(&origin(key.name(), 1)).unwrap().verifier();
+    let trust = Trust { keys: vec![verifier], since: vec![("kept".to_owned(), kept)] };
+    for (export, knows) in [(before, true), (after, false)] {
+        let report = verify::export(export.as_slice(), &trust, |_| {}).unwrap();
+        assert!(report.is_well(), "{report:?}");
+        let text = std::io::read_to_string(GzDecoder::new(export.as_slice())).unwrap();
+        assert_eq!(text.contains("ana@example.org"), knows);
+        assert!(text.contains(&ana), "what happened to the account stays");
+    }
+    let page = format!("/v1/events?account={ana}&type=PersonErased");
+    assert_eq!(bed.api.get(KEY, &page).await.expect(200).text.lines().count(), 1);
+    let compared = bed.store().compare_views(|_, _| {}).await.unwrap();
+    assert_eq!(compared.differences, []);
+}
+
+async fn exported(bed: &Bed) -> Vec<u8> {
+    let mut export = Vec::new();
+    rekey::audit::export::export(bed.store(), &mut export, true, |_, _| {}).await.unwrap();
+    export
 }

@@ -12,7 +12,7 @@ use crate::document::ID;
 use crate::people::OLD;
 use crate::served::{Served, program, set_up};
 
-async fn serve(place: Place) -> Served {
+pub async fn serve(place: Place) -> Served {
     match place {
         Place::Sqlite => Served::on_sqlite().await,
         Place::Postgres => Served::on_postgres(&*Postgres::shared().await).await,
@@ -21,10 +21,10 @@ async fn serve(place: Place) -> Served {
 
 /// What a command said.
 #[derive(Debug)]
-struct Said {
-    code: Option<i32>,
-    out: String,
-    err: String,
+pub struct Said {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
 }
 
 async fn said(command: &Command) -> Said {
@@ -34,12 +34,12 @@ async fn said(command: &Command) -> Said {
 }
 
 impl Served {
-    async fn run(&self, arguments: &[&str]) -> Said {
+    pub async fn run(&self, arguments: &[&str]) -> Said {
         said(&program(self.folder.path(), arguments)).await
     }
 
     /// What it shows to people, or to programs.
-    async fn shows(&self, arguments: &[&str]) -> String {
+    pub async fn shows(&self, arguments: &[&str]) -> String {
         let said = self.run(arguments).await;
         assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{said:?}");
         said.out

@@ -6,6 +6,7 @@
 
 mod administrators;
 mod api;
+mod audit_cli;
 mod bad_input;
 mod bed;
 mod document;
@@ -59,6 +60,10 @@ suite! {
         administrators::it_takes_both_permissions_and_the_second_factor_used_in_this_session,
         administrators::the_list_says_who_is_entitled_and_why_not,
         administrators::who_never_signed_in_cannot_be_sent_a_link,
+        audit_cli::a_log_is_exported_and_verified,
+        audit_cli::a_replay_compares_and_tells_what_was,
+        audit_cli::an_event_is_proven,
+        audit_cli::the_log_is_read_by_what_is_asked_for,
         bad_input::a_bad_authorization_is_refused,
         bad_input::a_bad_body_gets_a_clear_problem_and_changes_nothing,
         bad_input::a_bad_body_of_an_entitled_caller_changes_nothing_either,
@@ -70,6 +75,7 @@ suite! {
         bad_input::an_unknown_path_is_not_found,
         bad_input::another_method_is_refused_and_those_there_are_are_named,
         erasure::an_erased_person_leaves_only_history,
+        erasure::history_holds_when_a_person_is_erased,
         idempotency::a_change_of_password_made_again_is_not_a_wrong_password,
         idempotency::a_refusal_is_recorded_once,
         idempotency::another_callers_key_is_another_key,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rekey::keys::Keys;
 use rekey::service::sessions::token_hash;
+use rekey_events::seal::SigningKey;
 use rekey_events::{Permission, SystemEnv};
 use rekey_test_support::postgres::Postgres;
 use rekey_test_support::process::Process;
@@ -77,16 +78,24 @@ pub fn command(folder: &Path, url: &str, public: &str, development: bool, sink: 
 pub fn set_up(folder: &Path, url: &str, public: &str, development: bool, sink: &SmtpSink) {
     let (keys, config) = (folder.join("keys.toml"), folder.join("rekey.toml"));
     Keys::generate(&SystemEnv, development).write(&keys).unwrap();
+    let (seal, sealed) = (folder.join("seal.key"), folder.join("seal"));
+    std::fs::write(&seal, seal_key().expose()).unwrap();
     let permissions: Vec<_> = Permission::iter().map(Permission::name).collect();
     let text = format!(
         "public_url = {public:?}\nlisten = \"127.0.0.1:0\"\nkey_file = {keys:?}\n\
          [database]\nurl = {url:?}\n\
          [mail]\nfrom = \"rekey@example.org\"\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\n\
+         [seal]\nkey_file = {seal:?}\nfolder = {sealed:?}\nevery_seconds = 1\n\
          [[api_keys]]\nname = \"tests\"\ntoken_hash = {:?}\npermissions = {permissions:?}\n",
         sink.address().port(),
         token_hash(KEY),
     );
     std::fs::write(&config, text).unwrap();
+}
+
+/// The key of the seal over the log.
+pub fn seal_key() -> SigningKey {
+    SigningKey::new("login.example.org/log", [9; 32]).unwrap()
 }
 
 /// rekey with these arguments and the configuration in `folder`; logs everything.

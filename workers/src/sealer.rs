@@ -9,7 +9,7 @@
 
 mod memory;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rekey_events::seal::{Checkpoint, Flaw, NoteError, SigningKey, origin};
@@ -66,26 +66,28 @@ impl SealError {
 pub struct Sealer {
     log: Log,
     key: SigningKey,
-    memory: Memory,
+    folder: PathBuf,
+    /// Held from the first step on.
+    memory: Option<Memory>,
     every: Duration,
 }
 
 impl Sealer {
-    /// A sealer of `log` that signs by `key`, remembers in the folder `memory`, and looks for
-    /// new events that often.
-    ///
-    /// # Errors
-    /// The folder cannot be used, another sealer uses it, or it holds what this key has not signed.
-    pub fn new(log: Log, key: SigningKey, memory: &Path, every: Duration) -> Result<Self, SealError> {
-        let memory = Memory::open(memory, &key)?;
-        Ok(Self { log, key, memory, every })
+    /// A sealer of `log` that signs by `key`, remembers in `folder`, and looks for new events that often.
+    #[must_use]
+    pub fn new(log: Log, key: SigningKey, folder: &Path, every: Duration) -> Self {
+        Self { log, key, folder: folder.to_owned(), memory: None, every }
     }
 
-    /// Seals until `stop`, or until history turns out to be altered: then it ends, too.
+    /// Seals until `stop`, or until history turns out to be altered: then it ends, too. While another one
+    /// uses the folder it stands by.
     pub async fn run(mut self, stop: CancellationToken) {
         loop {
             match self.step().await {
                 Ok(_) => {}
+                Err(SealError::Memory(error @ MemoryError::Held(_))) => {
+                    tracing::debug!(%error, "standing by")
+                }
                 Err(error) if error.is_passing() => tracing::warn!(%error, "sealing waits"),
                 Err(error) => {
                     tracing::error!(%error, "the sealer has stopped");
@@ -104,11 +106,21 @@ impl Sealer {
     /// # Errors
     /// See [`SealError`]. Nothing is signed then that was not before.
     pub async fn step(&mut self) -> Result<Option<String>, SealError> {
+        let mut memory = match self.memory.take() {
+            Some(memory) => memory,
+            None => Memory::open(&self.folder, &self.key)?,
+        };
+        let sealed = self.catch_up(&mut memory).await;
+        self.memory = Some(memory);
+        sealed
+    }
+
+    async fn catch_up(&self, memory: &mut Memory) -> Result<Option<String>, SealError> {
         let head = self.log.store().head().await?;
-        self.take_up(head.epoch)?;
+        take_up(memory, head.epoch)?;
         let mut signed = None;
         loop {
-            let sealed = self.memory.tree().size().cast_signed();
+            let sealed = memory.tree().size().cast_signed();
             if head.position < sealed {
                 let (end, size) = (head.position.cast_unsigned(), sealed.cast_unsigned());
                 return Err(Flaw::Cut { end, size }.into());
@@ -116,24 +128,15 @@ impl Sealer {
             if head.position == sealed {
                 return Ok(signed);
             }
-            signed = Some(self.seal(head.position.min(sealed + STRETCH)).await?);
-        }
-    }
-
-    /// Goes on with the epoch's tree, or begins it.
-    fn take_up(&mut self, epoch: i32) -> Result<(), SealError> {
-        match self.memory.epoch() {
-            sealed if sealed == epoch => Ok(()),
-            sealed if sealed > epoch => Err(SealError::Epoch { log: epoch, sealed }),
-            _ => Ok(self.memory.begin(epoch)),
+            signed = Some(self.seal(memory, head.position.min(sealed + STRETCH)).await?);
         }
     }
 
     /// Signs the tree up to a position.
-    async fn seal(&mut self, until: i64) -> Result<String, SealError> {
-        let mut verification = self.memory.verification(self.log.id());
+    async fn seal(&self, memory: &mut Memory, until: i64) -> Result<String, SealError> {
+        let mut verification = memory.verification(self.log.id());
         let (mut nodes, mut flaws): (Vec<TreeNode>, _) = (Vec::new(), Vec::new());
-        let mut events = self.log.store().scan(self.memory.tree().size().cast_signed(), until);
+        let mut events = self.log.store().scan(memory.tree().size().cast_signed(), until);
         while let Some(batch) = events.next().await? {
             for event in &batch {
                 verification.take_telling(event, &mut flaws, |height, place, hash| {
@@ -146,21 +149,29 @@ impl Sealer {
         }
         self.log.store().keep_tree_nodes(&nodes).await?;
         let tree = verification.tree();
-        let origin = origin(self.key.name(), self.memory.epoch());
+        let origin = origin(self.key.name(), memory.epoch());
         let checkpoint = Checkpoint { size: tree.size(), root: tree.root(), origin: origin.clone() };
         let note = checkpoint.sign(&self.key.named(&origin)?)?;
-        self.memory.remember(tree, &note)?;
-        self.publish(&checkpoint, &note).await?;
-        Ok(note)
-    }
-
-    async fn publish(&self, checkpoint: &Checkpoint, note: &str) -> Result<(), SealError> {
+        memory.remember(tree, &note)?;
         let row = CheckpointRow {
-            epoch: self.memory.epoch(),
+            epoch: memory.epoch(),
             size: checkpoint.size.cast_signed(),
-            note: note.to_owned(),
+            note: note.clone(),
             signed_at: self.log.env().now().micros(),
         };
-        Ok(self.log.store().keep_checkpoint(&row).await?)
+        self.log.store().keep_checkpoint(&row).await?;
+        Ok(note)
+    }
+}
+
+/// Goes on with the epoch's tree, or begins it.
+fn take_up(memory: &mut Memory, epoch: i32) -> Result<(), SealError> {
+    match memory.epoch() {
+        sealed if sealed == epoch => Ok(()),
+        sealed if sealed > epoch => Err(SealError::Epoch { log: epoch, sealed }),
+        _ => {
+            memory.begin(epoch);
+            Ok(())
+        }
     }
 }

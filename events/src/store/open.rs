@@ -54,6 +54,16 @@ impl Store {
         Ok(())
     }
 
+    /// Begins another epoch of the log, as after a restore that lost commits; which one. Whoever appends in the
+    /// one before is refused from now on.
+    ///
+    /// # Errors
+    /// The database does not answer, or holds no log.
+    pub async fn begin_epoch(&self) -> Result<i32, StoreError> {
+        self.head().await?;
+        Ok(writing!(self, executor => sqlx::query_scalar(sql::NEW_EPOCH).fetch_one(executor).await)?)
+    }
+
     /// Which log it is, and how far it is.
     ///
     /// # Errors

@@ -193,8 +193,8 @@ impl Store {
                 rows!(transaction)
             }
             Self::Postgres(database) => {
-                let mut transaction = database.connections.pool().begin().await?;
-                sqlx::query(postgres::sql::ONE_SNAPSHOT).execute(&mut *transaction).await?;
+                let mut transaction =
+                    database.connections.pool().begin_with(postgres::sql::BEGIN_SNAPSHOT).await?;
                 rows!(transaction)
             }
         }

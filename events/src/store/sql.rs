@@ -64,6 +64,7 @@ statements! {
     HEAD = "SELECT log_id, epoch, position FROM log_head";
     /// Begins a log.
     BEGIN_LOG = "INSERT INTO log_head (log_id, epoch, position) VALUES ($1, 1, 0) ON CONFLICT DO NOTHING";
+    NEW_EPOCH = "UPDATE log_head SET epoch = epoch + 1 RETURNING epoch";
     /// A stream, from its beginning.
     STREAM = events!("WHERE stream = $1 ORDER BY version");
     /// The log after a position.

@@ -31,7 +31,7 @@ impl MemoryError {
     /// Whether the same may go well later: the disk was full, say.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::File(..))
+        matches!(self, Self::File(..) | Self::Held(_))
     }
 }
 

@@ -61,6 +61,9 @@ pub mod accounts {
 pub const SETTINGS: [(&str, &str); 3] =
     [("enable_seqscan", "off"), ("enable_bitmapscan", "off"), ("jit", "off")];
 
+/// Begins a transaction that reads all of one moment. It cannot be prepared.
+pub(crate) const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
 /// The log between two positions, by COPY, which takes no parameters.
 pub(crate) fn scan(after: i64, until: i64) -> String {
     let rows = events!("WHERE position > {after} AND position <= {until} ORDER BY position");
@@ -130,8 +133,6 @@ statements! {
             AND w.leased_until > (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
         ORDER BY m.due_at LIMIT $1";
 
-    /// All that a transaction reads is of one moment.
-    ONE_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
     /// Keeps nodes of the tree; those of an earlier epoch make way.
     PUT_TREE_NODES = "INSERT INTO tree_nodes
         SELECT (j ->> 0)::integer, (j ->> 1)::bigint, decode(j ->> 2, 'hex')

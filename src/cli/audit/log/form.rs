@@ -7,6 +7,7 @@ use rekey_events::store::Store;
 
 use super::Format;
 use crate::cli::say::say;
+use crate::cli::table::table;
 use crate::http::events::ReadableEvent;
 use crate::http::pages::history::{ShownEvent, told};
 use crate::http::pages::tongue::Tongue;
@@ -20,16 +21,18 @@ const COLUMNS: [&str; 10] =
 pub(super) struct Sheet {
     format: Format,
     tongue: Tongue,
+    /// Not told yet.
+    heads: Option<Vec<String>>,
 }
 
 impl Sheet {
     pub(super) fn begin(format: Format) -> Result<Self, Box<dyn Error>> {
         match format {
-            Format::Table => say("POSITION  TIME                     BY             ABOUT          WHAT\n")?,
             Format::Csv => say(&record(&COLUMNS.map(str::to_owned))?)?,
-            Format::Ndjson => {}
+            Format::Table | Format::Ndjson => {}
         }
-        Ok(Self { format, tongue: Tongue::plain() })
+        let heads = ["POSITION", "TIME", "BY", "ABOUT", "WHAT"].map(str::to_owned).to_vec();
+        Ok(Self { format, tongue: Tongue::plain(), heads: Some(heads) })
     }
 
     pub(super) async fn tell(&mut self, store: &Store, events: &[StoredEvent]) -> Result<(), Box<dyn Error>> {
@@ -38,7 +41,10 @@ impl Sheet {
             Format::Table | Format::Csv => told(store, &self.tongue, events).await?,
         };
         let lines: Result<String, Box<dyn Error>> = match self.format {
-            Format::Table => Ok(events.iter().zip(&shown).map(|(event, shown)| row(event, shown)).collect()),
+            Format::Table => {
+                let rows = events.iter().zip(&shown).map(|(event, shown)| row(event, shown));
+                Ok(table(&self.heads.take().into_iter().chain(rows).collect::<Vec<_>>()))
+            }
             Format::Csv => events.iter().zip(&shown).map(|(event, shown)| fields(event, shown)).collect(),
             Format::Ndjson => events
                 .iter()
@@ -49,16 +55,15 @@ impl Sheet {
     }
 }
 
-fn row(event: &StoredEvent, shown: &ShownEvent) -> String {
-    let from = if shown.source.is_empty() { String::new() } else { format!(" (from {})", shown.source) };
-    format!(
-        "{:>8}  {}  {:<13}  {:<13}  {}{from}\n",
-        event.position,
+fn row(event: &StoredEvent, shown: &ShownEvent) -> Vec<String> {
+    let from = if shown.source.is_empty() { String::new() } else { format!(", from {}", shown.source) };
+    vec![
+        event.position.to_string(),
         words::time(event.recorded_at),
-        shown.actor,
-        about(shown),
-        shown.text
-    )
+        shown.actor.clone(),
+        about(shown).to_owned(),
+        format!("{}{from}", shown.text),
+    ]
 }
 
 fn about(shown: &ShownEvent) -> &str {

@@ -40,7 +40,7 @@ pub(super) fn differences(compared: &Comparison) -> String {
     if *and_more {
         text += "and more\n";
     }
-    text + "`rekey views rebuild` makes them anew from the log.\n"
+    text + "Somebody or something else than rekey changed them: the log is right.\n"
 }
 
 fn in_words(difference: &Difference) -> String {

@@ -1,0 +1,35 @@
+//! `rekey log`: the log itself.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use super::{ConfigArgs, serve};
+use crate::node::tables;
+
+/// The log itself.
+#[derive(Debug, Subcommand)]
+pub(super) enum Log {
+    /// Begin another epoch, after a restore or failover that lost events: whoever still remembers them stops, and
+    /// what is sealed from now on has another name.
+    NewEpoch(ConfigArgs),
+}
+
+impl Log {
+    pub(super) async fn run(self) -> Result<ExitCode, Box<dyn Error>> {
+        let Self::NewEpoch(config) = self;
+        let store = tables::open(&serve::load(&config)?.database.url()?).await?;
+        let begun = store.begin_epoch().await;
+        let position = store.last_position().await;
+        store.close().await;
+        let (epoch, position) = (begun?, position?);
+        println!(
+            "Epoch {epoch} begins after position {position}. Start every rekey process again: the running ones still"
+        );
+        println!(
+            "are in the one before, and are refused. Checkpoints of the seal end in /{epoch} from now on."
+        );
+        Ok(ExitCode::SUCCESS)
+    }
+}
