@@ -1,5 +1,6 @@
 -- The seal over the log, for whoever asks: what was signed, and nodes of the tree for
--- proofs. The sealer's own memory is outside of this database; these may be dropped.
+-- proofs. The sealer's own memory is outside of this database; these may be dropped. Of
+-- checkpoints older than a day the last of each hour is kept.
 
 CREATE TABLE checkpoints (
     epoch     INTEGER NOT NULL,

@@ -126,6 +126,7 @@ suite! {
         seal::a_sealer_goes_on_where_the_last_one_stopped,
         seal::an_event_with_another_leaf_is_found_by_what_was_signed,
         seal::another_epoch_is_another_tree,
+        seal::of_earlier_checkpoints_one_an_hour_is_kept,
         seal::what_was_appended_is_signed_and_proven,
         seal::what_was_changed_is_not_signed,
     }

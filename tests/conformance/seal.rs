@@ -1,8 +1,12 @@
 //! The sealer on the stored log: it signs what was appended, and nothing that was changed since.
 
+use std::time::Duration;
+
 use rekey::audit::verify::{Report, Trust, database};
 use rekey_events::seal::{Checkpoint, Flaw, SigningKey, origin, proof};
+use rekey_events::store::seal::CheckpointRow;
 use rekey_events::store::{AppendError, Commit};
+use rekey_events::{Env, Moment};
 use rekey_test_support::sql::Sql;
 use rekey_workers::Sealer;
 use rekey_workers::sealer::{MemoryError, SealError};
@@ -12,7 +16,7 @@ use crate::bed::Bed;
 use crate::facts::{event, stream};
 
 const NAME: &str = "login.example.org/log";
-const EVERY: std::time::Duration = std::time::Duration::from_secs(1);
+const EVERY: Duration = Duration::from_secs(1);
 
 fn key() -> SigningKey {
     SigningKey::new(NAME, [5; 32]).unwrap()
@@ -178,4 +182,19 @@ pub async fn another_epoch_is_another_tree(bed: Bed) {
     assert_eq!((checkpoint.origin, checkpoint.size), (origin(NAME, 2), 5));
     run(&mut bed.sql().await, "UPDATE log_head SET epoch = 1").await;
     assert!(matches!(next.step().await, Err(SealError::Epoch { log: 1, sealed: 2 })));
+}
+
+pub async fn of_earlier_checkpoints_one_an_hour_is_kept(bed: Bed) {
+    let now = bed.env.now();
+    let minutes_ago = |minutes: u64| now.before(Duration::from_secs(minutes * 60)).micros();
+    // Two days ago six an hour for two hours; then some that are younger than a day.
+    let earlier = (0..12).map(|nth| 48 * 60 - 10 * nth);
+    let times: Vec<_> = earlier.chain([90, 80, 70]).map(minutes_ago).collect();
+    for (signed_at, size) in times.iter().copied().zip(1..) {
+        let row = CheckpointRow { epoch: 1, size, note: String::new(), signed_at };
+        bed.store.keep_checkpoint(&row).await.unwrap();
+    }
+    bed.store.forget_old(now, Duration::ZERO).await.unwrap();
+    let left = bed.store.checkpoints(Moment::from_micros(i64::MAX), 100).await.unwrap();
+    assert_eq!(left.iter().map(|row| row.size).collect::<Vec<_>>(), [15, 14, 13, 12, 6]);
 }

@@ -87,6 +87,10 @@ statements! {
     TREE_NODES = "SELECT hash FROM tree_nodes WHERE height = $1 AND place >= $2 AND place < $3 ORDER BY place";
     PUT_CHECKPOINT = "INSERT INTO checkpoints (epoch, size, note, signed_at) VALUES ($1, $2, $3, $4)
         ON CONFLICT (epoch, size) DO NOTHING";
+    /// Of earlier checkpoints one an hour, the last, is enough: those after which another one came in the same hour go.
+    THIN_CHECKPOINTS = "DELETE FROM checkpoints WHERE signed_at < $1 AND signed_at / 3600000000 = (
+        SELECT later.signed_at / 3600000000 FROM checkpoints later
+        WHERE later.epoch = checkpoints.epoch AND later.size > checkpoints.size ORDER BY later.size LIMIT 1)";
     NEWEST_CHECKPOINT = "SELECT * FROM checkpoints ORDER BY epoch DESC, size DESC LIMIT 1";
     CHECKPOINTS = "SELECT * FROM checkpoints WHERE signed_at < $1 ORDER BY epoch DESC, size DESC LIMIT $2";
 

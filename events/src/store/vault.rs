@@ -264,6 +264,7 @@ impl Store {
             (sql::FORGET_IDEMPOTENCY, day),
             (sql::FORGET_THROTTLES, day),
             (sql::FORGET_WORKERS, day),
+            (sql::THIN_CHECKPOINTS, day),
             (sql::FORGET_SESSIONS, now.micros()),
             (sql::FORGET_SUPPRESSIONS, now.micros()),
         ];

@@ -114,7 +114,8 @@ impl Browser {
         Ok(Focus {
             tag: of("name").await?,
             role: of("computedrole").await?,
-            name: of("computedlabel").await?,
+            // Now and then Chromium has a blank before it that the page has not.
+            name: of("computedlabel").await?.trim().to_owned(),
         })
     }
 
