@@ -42,12 +42,12 @@ pub async fn export(
     with_personal_data: bool,
     mut went_on: impl FnMut(i64, i64),
 ) -> Result<u64, ExportError> {
+    // Those first: what is signed meanwhile is of later events. What is of more events than there are is evidence.
+    let checkpoints = store.checkpoints(Moment::from_micros(i64::MAX), CHECKPOINTS).await?;
     let head = store.head().await?;
     // The encoder would look at each of the many small pieces that a line is written in.
     let mut lines = Lines(BufWriter::with_capacity(1 << 16, GzEncoder::new(out, Compression::fast())));
     lines.write(&Line::Log { format: FORMAT.to_owned(), log: head.log })?;
-    let mut checkpoints = store.checkpoints(Moment::from_micros(i64::MAX), CHECKPOINTS).await?;
-    checkpoints.retain(|checkpoint| checkpoint.size <= head.position);
     checkpoints.into_iter().try_for_each(|checkpoint| lines.write(&Line::Checkpoint(checkpoint.note)))?;
     let (mut events, mut accounts) = (0, BTreeSet::new());
     let mut scan = store.scan(0, head.position);

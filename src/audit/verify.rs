@@ -58,7 +58,7 @@ impl Report {
     /// Whether all is well: no flaw, and a checkpoint that holds.
     #[must_use]
     pub fn is_well(&self) -> bool {
-        self.flaws.is_empty() && (self.sealed > 0 || self.events == 0)
+        self.flaws.is_empty() && self.sealed > 0
     }
 }
 
@@ -149,6 +149,10 @@ pub async fn database(
     let notes: Vec<_> = rows.into_iter().map(|row| row.note).collect();
     let head = store.head().await?;
     let mut course = Course::new(head.log, trust, &notes)?;
+    let (first, last) = store.edges().await?;
+    if (first, last) != (1, head.position) && (first, last) != (0, head.position) {
+        course.flaws.push(Flaw::Head { said: head.position, first, last });
+    }
     let mut scan = store.scan(0, head.position);
     while let Some(batch) = scan.next().await? {
         batch.iter().for_each(|event| course.take(event));

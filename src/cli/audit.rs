@@ -8,6 +8,7 @@ mod replay;
 mod verify;
 
 use std::error::Error;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -48,6 +49,13 @@ impl DatabaseArgs {
             Some(url) => url.clone(),
             None => serve::load(&self.config)?.database.url()?,
         };
+        // To open it would make it.
+        match url.strip_prefix("sqlite:") {
+            Some(path) if !Path::new(path).exists() => {
+                return Err(format!("there is no database {path}").into());
+            }
+            _ => {}
+        }
         Ok(tables::open(&url).await?)
     }
 }

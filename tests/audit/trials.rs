@@ -224,3 +224,60 @@ async fn what_is_not_signed_yet_is_told() {
         assert!(said.words.contains("80"), "{said:?}");
     }
 }
+
+/// Fields that give bytes to each other hash to the same leaf, if somebody lets them.
+#[tokio::test]
+async fn bytes_moved_from_field_to_field() {
+    refused(|lines| {
+        let event = event(lines, 5);
+        let [stream, id] = ["stream", "id"].map(|name| event[name].as_str().unwrap().replace('-', ""));
+        let version = event["version"].as_i64().unwrap();
+        event["version"] = json!(i64::from_str_radix(&stream[16..], 16).unwrap_or(0));
+        event["id"] = json!(format!("{version:016x}{id}"));
+        event["stream"] = json!(stream[..16]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn lines_that_say_more_than_they_should() {
+    refused(|lines| event(lines, 5)["verdict"] = json!("innocent")).await;
+    refused(|lines| event(lines, 5)["position"] = json!(6.0)).await;
+    refused(|lines| event(lines, 5)["schema"] = json!(true)).await;
+    refused(|lines| lines.insert(FIRST, json!({ "pardon": {} }))).await;
+}
+
+/// Both verifiers refuse to judge it.
+async fn refused(tamper: impl Fn(&mut Vec<Value>)) {
+    let sealed = sealed().await;
+    let mut lines = sealed.export(false).await;
+    tamper(&mut lines);
+    for said in both(&sealed.pack(&lines), &verifier(5), &[]) {
+        assert_eq!(said.code, 2, "{said:?}");
+    }
+}
+
+/// Whoever empties the log, its checkpoints too, has nothing that anybody vouches for.
+#[tokio::test]
+async fn an_empty_log() {
+    let sealed = sealed().await;
+    let mut lines = sealed.export(false).await;
+    lines.drain(1..lines.len() - 1);
+    renumber(&mut lines);
+    for said in both(&sealed.pack(&lines), &verifier(5), &[]) {
+        assert_eq!(said.code, 1, "{said:?}");
+    }
+}
+
+/// A row that is no checkpoint counts for nothing.
+#[tokio::test]
+async fn a_note_that_is_none() {
+    let sealed = sealed().await;
+    let mut lines = sealed.export(false).await;
+    for junk in ["", "garbage", "a\n\nb c d\n"] {
+        lines.insert(1, json!({ "checkpoint": junk }));
+    }
+    for said in both(&sealed.pack(&lines), &verifier(5), &[]) {
+        assert_eq!(said.code, 0, "{said:?}");
+    }
+}

@@ -122,12 +122,15 @@ suite! {
         replay::a_row_that_is_missing_or_too_many_is_told,
         replay::a_row_that_was_changed_is_told,
         seal::a_folder_of_another_key_is_refused,
+        seal::a_head_that_counts_what_is_not_there_is_told,
         seal::a_log_that_was_cut_is_not_signed,
+        seal::a_log_that_was_restored_and_lives_on_is_not_signed,
         seal::a_sealer_goes_on_where_the_last_one_stopped,
         seal::an_event_with_another_leaf_is_found_by_what_was_signed,
         seal::another_epoch_is_another_tree,
         seal::of_earlier_checkpoints_one_an_hour_is_kept,
         seal::what_was_appended_is_signed_and_proven,
+        seal::what_was_changed_after_it_was_signed_stops_the_next_start,
         seal::what_was_changed_is_not_signed,
     }
     sqlite {

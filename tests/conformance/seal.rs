@@ -198,3 +198,48 @@ pub async fn of_earlier_checkpoints_one_an_hour_is_kept(bed: Bed) {
     let left = bed.store.checkpoints(Moment::from_micros(i64::MAX), 100).await.unwrap();
     assert_eq!(left.iter().map(|row| row.size).collect::<Vec<_>>(), [15, 14, 13, 12, 6]);
 }
+
+/// As an old backup does that lives on: soon it is longer than what was signed.
+pub async fn a_log_that_was_restored_and_lives_on_is_not_signed(bed: Bed) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut running = sealer(&bed, &folder);
+    append(&bed, 20).await;
+    running.step().await.unwrap();
+    tamper(&bed, "DELETE FROM events WHERE position > 15").await;
+    run(&mut bed.sql().await, "UPDATE log_head SET position = 15").await;
+    append(&bed, 10).await;
+    assert!(matches!(running.step().await, Err(SealError::Flaw(Flaw::Root { size: 20, held: 0 }))));
+    drop(running);
+    let refused = sealer(&bed, &folder).step().await.unwrap_err();
+    assert!(matches!(refused, SealError::Flaw(Flaw::Root { size: 20, held: 0 })), "{refused}");
+    // Nor where the folder was lost, and the database has what was signed.
+    let empty = tempfile::tempdir().unwrap();
+    assert!(matches!(
+        sealer(&bed, &empty).step().await,
+        Err(SealError::Flaw(Flaw::Root { size: 20, held: 0 }))
+    ));
+    assert_eq!(bed.store.newest_checkpoint().await.unwrap().unwrap().size, 20);
+}
+
+/// A signed event that was changed is found at the next start.
+pub async fn what_was_changed_after_it_was_signed_stops_the_next_start(bed: Bed) {
+    let folder = tempfile::tempdir().unwrap();
+    append(&bed, 20).await;
+    sealer(&bed, &folder).step().await.unwrap();
+    tamper(&bed, "UPDATE events SET recorded_at = recorded_at + 1 WHERE position = 7").await;
+    append(&bed, 1).await;
+    let refused = sealer(&bed, &folder).step().await.unwrap_err();
+    assert!(matches!(refused, SealError::Flaw(Flaw::Altered(7))), "{refused}");
+}
+
+pub async fn a_head_that_counts_what_is_not_there_is_told(bed: Bed) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut sealer = sealer(&bed, &folder);
+    append(&bed, 20).await;
+    sealer.step().await.unwrap();
+    run(&mut bed.sql().await, "UPDATE log_head SET position = 25").await;
+    let missing = Flaw::Head { said: 25, first: 1, last: 20 };
+    let refused = sealer.step().await.unwrap_err();
+    assert!(matches!(&refused, SealError::Flaw(flaw) if *flaw == missing), "{refused}");
+    assert_eq!(verified(&bed).await.flaws, [missing]);
+}

@@ -12,7 +12,7 @@ mod memory;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rekey_events::seal::{Checkpoint, Flaw, NoteError, SigningKey, origin};
+use rekey_events::seal::{Checkpoint, Flaw, NoteError, SigningKey, Verification, origin};
 use rekey_events::store::seal::{CheckpointRow, TreeNode, is_kept};
 use rekey_events::store::{Log, StoreError};
 use tokio_util::sync::CancellationToken;
@@ -118,13 +118,10 @@ impl Sealer {
     async fn catch_up(&self, memory: &mut Memory) -> Result<Option<String>, SealError> {
         let head = self.log.store().head().await?;
         take_up(memory, head.epoch)?;
+        self.continues(memory, head.position).await?;
         let mut signed = None;
         loop {
             let sealed = memory.tree().size().cast_signed();
-            if head.position < sealed {
-                let (end, size) = (head.position.cast_unsigned(), sealed.cast_unsigned());
-                return Err(Flaw::Cut { end, size }.into());
-            }
             if head.position == sealed {
                 return Ok(signed);
             }
@@ -132,10 +129,52 @@ impl Sealer {
         }
     }
 
+    /// Fails unless the stored log still is the continuation of what was signed: all of it is read again at the
+    /// start, and the last event each time, which no restore or failover would bring back as it was.
+    async fn continues(&self, memory: &mut Memory, end: i64) -> Result<(), SealError> {
+        let (size, last) = (memory.tree().size(), memory.last());
+        if end < size.cast_signed() {
+            return Err(Flaw::Cut { end: end.cast_unsigned(), size }.into());
+        }
+        if memory.is_checked() {
+            let stored = self.log.store().after(size.cast_signed() - 1, 1).await?.pop();
+            let is_it = stored.is_some_and(|event| Some(event.envelope(self.log.id()).leaf()) == last);
+            return if size == 0 || is_it { Ok(()) } else { Err(Flaw::Root { size, held: 0 }.into()) };
+        }
+        let anchors = self.anchors(memory).await?;
+        let until = anchors.iter().map(|anchor| anchor.size).max().unwrap_or(0);
+        let (mut verification, mut flaws) = (Verification::new(self.log.id(), anchors), Vec::new());
+        let mut events = self.log.store().scan(0, until.cast_signed());
+        while let Some(batch) = events.next().await? {
+            batch.iter().for_each(|event| verification.take(event, &mut flaws));
+            flaws.truncate(1);
+        }
+        flaws.extend(verification.end());
+        match flaws.into_iter().next() {
+            Some(flaw) => Err(flaw.into()),
+            None => {
+                memory.checked();
+                Ok(())
+            }
+        }
+    }
+
+    /// What the log must hold: what was signed last, and what the database has of it when the folder is empty.
+    async fn anchors(&self, memory: &Memory) -> Result<Vec<Checkpoint>, SealError> {
+        let origin = origin(self.key.name(), memory.epoch());
+        let (size, root) = (memory.tree().size(), memory.tree().root());
+        let remembered = (size > 0).then(|| Checkpoint { origin: origin.clone(), size, root });
+        let newest = self.log.store().newest_checkpoint().await?.map(|row| row.note);
+        let verifier = self.key.named(&origin)?.verifier();
+        let published = newest.and_then(|note| Checkpoint::open(&note, &verifier).ok());
+        Ok(remembered.into_iter().chain(published).collect())
+    }
+
     /// Signs the tree up to a position.
     async fn seal(&self, memory: &mut Memory, until: i64) -> Result<String, SealError> {
         let mut verification = memory.verification(self.log.id());
         let (mut nodes, mut flaws): (Vec<TreeNode>, _) = (Vec::new(), Vec::new());
+        let mut leaf = memory.last();
         let mut events = self.log.store().scan(memory.tree().size().cast_signed(), until);
         while let Some(batch) = events.next().await? {
             for event in &batch {
@@ -145,14 +184,19 @@ impl Sealer {
                 if let Some(flaw) = flaws.pop() {
                     return Err(flaw.into());
                 }
+                leaf = Some(event.leaf);
             }
         }
-        self.log.store().keep_tree_nodes(&nodes).await?;
         let tree = verification.tree();
+        let last = tree.size().cast_signed();
+        if last != until {
+            return Err(Flaw::Head { said: until, first: 1, last }.into());
+        }
+        self.log.store().keep_tree_nodes(&nodes).await?;
         let origin = origin(self.key.name(), memory.epoch());
         let checkpoint = Checkpoint { size: tree.size(), root: tree.root(), origin: origin.clone() };
         let note = checkpoint.sign(&self.key.named(&origin)?)?;
-        memory.remember(tree, &note)?;
+        memory.remember(tree, leaf, &note)?;
         let row = CheckpointRow {
             epoch: memory.epoch(),
             size: checkpoint.size.cast_signed(),

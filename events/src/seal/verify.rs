@@ -36,6 +36,18 @@ pub enum Flaw {
         /// The size of the last checkpoint that holds; 0 when none does.
         held: u64,
     },
+    /// The log does not have the events that its head counts.
+    #[error(
+        "the log counts {said} events, and has them from position {first} to {last}: some were removed or inserted"
+    )]
+    Head {
+        /// What it counts.
+        said: i64,
+        /// The first position there is.
+        first: i64,
+        /// The last one.
+        last: i64,
+    },
     /// The export has not as many events as it says.
     #[error("there are {found} events, and the export says {said}: some were removed or inserted")]
     Count {
@@ -128,8 +140,9 @@ impl Verification {
         let Some(checkpoints) = self.ahead.remove(&size) else { return };
         let root = self.tree.root();
         if checkpoints.iter().all(|checkpoint| checkpoint.root == root) {
-            self.held = size;
             self.met += checkpoints.len();
+            // After a flaw nothing is as it was signed, whoever has signed it since.
+            self.held = if flaws.is_empty() { size } else { self.held };
         } else {
             flaws.push(Flaw::Root { size, held: self.held });
         }

@@ -168,6 +168,14 @@ impl Store {
         )
     }
 
+    /// The first and the last position that events are at, whatever the head says; 0 twice when there is none.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn edges(&self) -> Result<(i64, i64), StoreError> {
+        Ok(reading!(self, pool => sqlx::query_as(sql::EDGES).fetch_one(pool).await)?)
+    }
+
     /// The position of the last event; 0 when there is none.
     ///
     /// # Errors

@@ -78,6 +78,7 @@ statements! {
     );
     /// Where an event is.
     POSITION_OF = "SELECT position FROM events WHERE event_id = $1";
+    EDGES = "SELECT coalesce((SELECT min(position) FROM events), 0), coalesce((SELECT max(position) FROM events), 0)";
     /// When the event at a position was.
     RECORDED_AT = "SELECT recorded_at FROM events WHERE position = $1";
 

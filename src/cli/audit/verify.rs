@@ -15,6 +15,7 @@ use super::progress::Progress;
 use crate::audit::line::EventLine;
 use crate::audit::proof::{Proven, check, is_proof};
 use crate::audit::verify::{Report, Trust, VerifyError, database, export};
+use crate::cli::say::say;
 use crate::mails::words;
 
 /// The exit code when nothing can be said: the export, a key or a checkpoint is none.
@@ -39,10 +40,11 @@ impl Verify {
     /// The exit code tells three answers apart.
     pub(super) async fn run(self) -> ExitCode {
         match self.judge().await {
-            Ok((words, is_well)) => {
-                print!("{words}");
-                if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-            }
+            Ok((words, is_well)) => match say(&words) {
+                Ok(()) if is_well => ExitCode::SUCCESS,
+                Ok(()) => ExitCode::FAILURE,
+                Err(_) => ExitCode::from(UNREADABLE),
+            },
             Err(error) => {
                 eprintln!("This cannot be verified: {error}");
                 ExitCode::from(UNREADABLE)
@@ -58,6 +60,9 @@ impl Verify {
             Some(path) => {
                 let mut file = File::open(path).map_err(|error| named(path, &error))?;
                 if begins_as_proof(&mut file)? {
+                    if !trust.since.is_empty() {
+                        return Err("--since is for a whole log, and this is the proof of one event".into());
+                    }
                     return prove(&read(path)?, &trust);
                 }
                 export(file, &trust, |position| progress.reached(position))?

@@ -42,6 +42,8 @@ struct Remembered {
     epoch: i32,
     /// The roots of the tree's complete subtrees, the largest first, as hex.
     roots: Vec<String>,
+    /// The last leaf, as hex.
+    last: Option<String>,
     /// The checkpoint over them.
     checkpoint: String,
 }
@@ -52,6 +54,9 @@ pub struct Memory {
     folder: PathBuf,
     epoch: i32,
     tree: Frontier,
+    last: Option<Hash>,
+    /// Whether the stored log was held against it since the start.
+    is_checked: bool,
     /// Held as long as the memory is.
     _held: File,
 }
@@ -70,14 +75,14 @@ impl Memory {
             Err(TryLockError::WouldBlock) => return Err(MemoryError::Held(folder.display().to_string())),
             Err(TryLockError::Error(error)) => return Err(named(error)),
         }
-        let (epoch, tree) = match fs::read_to_string(folder.join("tree.json")) {
+        let (epoch, tree, last) = match fs::read_to_string(folder.join("tree.json")) {
             Ok(text) => {
                 read(&text, key).map_err(|why| MemoryError::Strange(folder.display().to_string(), why))?
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => (0, Frontier::default()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (0, Frontier::default(), None),
             Err(error) => return Err(named(error)),
         };
-        Ok(Self { folder: folder.to_owned(), epoch, tree, _held: held })
+        Ok(Self { folder: folder.to_owned(), epoch, tree, last, is_checked: false, _held: held })
     }
 
     /// The epoch whose tree it is; 0 before the first.
@@ -92,10 +97,27 @@ impl Memory {
         &self.tree
     }
 
+    /// The last leaf of it, if it has any.
+    pub(super) fn last(&self) -> Option<Hash> {
+        self.last
+    }
+
+    /// Whether the stored log was held against it since the start.
+    pub(super) fn is_checked(&self) -> bool {
+        self.is_checked
+    }
+
+    /// It was.
+    pub(super) fn checked(&mut self) {
+        self.is_checked = true;
+    }
+
     /// Begins an epoch: its tree is another one, from the first event on.
     pub(super) fn begin(&mut self, epoch: i32) {
         self.epoch = epoch;
         self.tree = Frontier::default();
+        self.last = None;
+        self.is_checked = false;
     }
 
     /// Goes on with the tree of the log with that id.
@@ -104,13 +126,23 @@ impl Memory {
     }
 
     /// Remembers the tree; durable when this returns, and only then to be told.
-    pub(super) fn remember(&mut self, tree: &Frontier, checkpoint: &str) -> Result<(), MemoryError> {
+    pub(super) fn remember(
+        &mut self,
+        tree: &Frontier,
+        last: Option<Hash>,
+        checkpoint: &str,
+    ) -> Result<(), MemoryError> {
         let roots = tree.roots().iter().map(hex::encode).collect();
-        let remembered = Remembered { epoch: self.epoch, roots, checkpoint: checkpoint.to_owned() };
+        let remembered = Remembered {
+            epoch: self.epoch,
+            roots,
+            last: last.map(hex::encode),
+            checkpoint: checkpoint.to_owned(),
+        };
         let text = serde_json::to_string_pretty(&remembered).unwrap_or_default();
         self.write("tree.json", &text)?;
         self.write("checkpoint", checkpoint)?;
-        self.tree = tree.clone();
+        (self.tree, self.last) = (tree.clone(), last);
         Ok(())
     }
 
@@ -129,7 +161,7 @@ impl Memory {
 }
 
 /// Epoch and tree, as they were signed.
-fn read(text: &str, key: &SigningKey) -> Result<(i32, Frontier), String> {
+fn read(text: &str, key: &SigningKey) -> Result<(i32, Frontier, Option<Hash>), String> {
     let remembered: Remembered = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let verifier = key.named(&origin(key.name(), remembered.epoch)).map(|key| key.verifier());
     let opened = verifier.and_then(|verifier| Checkpoint::open(&remembered.checkpoint, &verifier));
@@ -138,7 +170,9 @@ fn read(text: &str, key: &SigningKey) -> Result<(i32, Frontier), String> {
     let roots: Option<Vec<Hash>> = remembered.roots.iter().map(hash).collect();
     let tree = roots.and_then(|roots| Frontier::new(checkpoint.size, roots));
     match tree {
-        Some(tree) if tree.root() == checkpoint.root => Ok((remembered.epoch, tree)),
+        Some(tree) if tree.root() == checkpoint.root => {
+            Ok((remembered.epoch, tree, remembered.last.as_ref().and_then(hash)))
+        }
         _ => Err("its tree is not the one that was signed".to_owned()),
     }
 }

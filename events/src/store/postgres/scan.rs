@@ -141,7 +141,8 @@ impl<'a> Fields<'a> {
             recorded_at: Moment::from_micros(i64::from_be_bytes(self.exactly()?)),
             payload: self.bytes()?.to_vec(),
             metadata: self.bytes()?.to_vec(),
-            leaf: self.exactly()?,
+            // One of another size is none of ours: no event has this one.
+            leaf: self.bytes()?.try_into().unwrap_or_default(),
             subject: match self.field()? {
                 Some(id) => Some(AccountId(Uuid::from_slice(id).ok()?)),
                 None => None,

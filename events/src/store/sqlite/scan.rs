@@ -50,11 +50,12 @@ fn event(row: &Row<'_>) -> rusqlite::Result<StoredEvent> {
         version: row.get(3)?,
         event_id: EventId(uuid(row, 4)?),
         name: row.get(5)?,
-        schema: row.get(6)?,
+        // What is of another kind or size than we write is altered: so its leaf is not the one it has.
+        schema: i32::try_from(row.get::<_, i64>(6)?).unwrap_or(i32::MIN),
         recorded_at: Moment::from_micros(row.get(7)?),
-        payload: row.get(8)?,
-        metadata: row.get(9)?,
-        leaf: row.get(10)?,
+        payload: row.get_ref(8)?.as_bytes()?.to_vec(),
+        metadata: row.get_ref(9)?.as_bytes()?.to_vec(),
+        leaf: row.get_ref(10)?.as_bytes()?.try_into().unwrap_or_default(),
         subject: row.get::<_, Option<[u8; 16]>>(11)?.map(|id| AccountId(Uuid::from_bytes(id))),
     })
 }
