@@ -11,6 +11,9 @@ use rekey_events::mail::MailEvent;
 use rekey_events::request::RequestEvent;
 use strum::VariantNames;
 
+/// Checkpoints that a log is held against, the newest ones: the more, the closer an alteration is found.
+const CHECKPOINTS: i64 = 1000;
+
 /// Every type of event there is.
 #[must_use]
 pub fn types() -> Vec<&'static str> {

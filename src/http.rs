@@ -7,12 +7,12 @@ mod commands;
 mod docs;
 pub(crate) mod events;
 mod health;
+mod log;
 mod mails;
 mod metrics;
 pub mod operations;
 pub(crate) mod pages;
 mod params;
-mod seal;
 mod sessions;
 mod text;
 
@@ -95,8 +95,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(accounts::one))
         .routes(routes!(accounts::history))
         .routes(routes!(events::list))
-        .routes(routes!(seal::checkpoint))
-        .routes(routes!(seal::proof))
+        .routes(routes!(log::checkpoint))
+        .routes(routes!(log::proof))
         .routes(routes!(mails::list))
         .routes(routes!(mails::one))
         .routes(routes!(health::healthz))

@@ -6,14 +6,11 @@ use std::io::{BufWriter, IntoInnerError, Write};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use rekey_events::AccountId;
-use rekey_events::Moment;
 use rekey_events::envelope::StoredEvent;
 use rekey_events::store::{Store, StoreError};
 
+use super::CHECKPOINTS;
 use super::line::{EventLine, FORMAT, Line};
-
-/// Checkpoints in an export, the newest ones: the more, the closer an alteration is found.
-const CHECKPOINTS: i64 = 1000;
 
 /// Why there is no export.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +40,7 @@ pub async fn export(
     mut went_on: impl FnMut(i64, i64),
 ) -> Result<u64, ExportError> {
     // Those first: what is signed meanwhile is of later events. What is of more events than there are is evidence.
-    let checkpoints = store.checkpoints(Moment::from_micros(i64::MAX), CHECKPOINTS).await?;
+    let checkpoints = store.checkpoints(CHECKPOINTS).await?;
     let head = store.head().await?;
     // The encoder would look at each of the many small pieces that a line is written in.
     let mut lines = Lines(BufWriter::with_capacity(1 << 16, GzEncoder::new(out, Compression::fast())));

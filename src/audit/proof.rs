@@ -25,6 +25,11 @@ pub enum ProofError {
         "the event at position {0} is not sealed yet: wait until the sealer has signed it, a few seconds"
     )]
     Unsealed(i64),
+    /// What the database holds is not what was signed.
+    #[error(
+        "the event at position {0} is not in the tree that was signed: see what `rekey audit verify` says"
+    )]
+    Broken(i64),
     /// The database does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -74,6 +79,12 @@ pub async fn prove(store: &Store, position: i64) -> Result<String, ProofError> {
     let stretches = proof::inclusion(index, checkpoint.size.cast_unsigned());
     let hashes = store.tree_hashes(&stretches.unwrap_or_default()).await?;
     let log = store.head().await?.log;
+    let leaf = event.envelope(log).leaf();
+    let is_in = Checkpoint::read(&checkpoint.note)
+        .is_ok_and(|signed| proof::includes(&signed.root, signed.size, index, &leaf, &hashes));
+    if !is_in {
+        return Err(ProofError::Broken(position));
+    }
     let event = EventLine::new(event).ok_or(ProofError::NoText(position))?;
     let extra = STANDARD.encode(serde_json::to_vec(&Extra { log, event })?);
     let hashes: String = hashes.iter().map(|hash| format!("{}\n", STANDARD.encode(hash))).collect();
@@ -102,17 +113,4 @@ pub fn check(text: &str, trust: &Trust) -> Result<Proven, VerifyError> {
     let is_in = hashes
         .is_some_and(|hashes| proof::includes(&checkpoint.root, checkpoint.size, index, &leaf, &hashes));
     if is_its && is_in { Ok(Proven { log, event, checkpoint }) } else { Err(malformed()) }
-}
-
-/// The newest checkpoint, and the hashes that prove that it continues an earlier one of so many events, as a witness
-/// is asked (<https://c2sp.org/tlog-witness>).
-///
-/// # Errors
-/// The database does not answer, or nothing (that large) was signed.
-pub async fn consistency(store: &Store, old: u64) -> Result<Option<String>, StoreError> {
-    let Some(checkpoint) = store.newest_checkpoint().await? else { return Ok(None) };
-    let Some(stretches) = proof::consistency(old, checkpoint.size.cast_unsigned()) else { return Ok(None) };
-    let hashes = store.tree_hashes(&stretches).await?;
-    let lines: String = hashes.iter().map(|hash| format!("{}\n", STANDARD.encode(hash))).collect();
-    Ok(Some(format!("old {old}\n{lines}\n{}", checkpoint.note)))
 }

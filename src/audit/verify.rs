@@ -3,18 +3,16 @@
 use std::io::{BufRead, BufReader, Read};
 
 use flate2::read::MultiGzDecoder;
-use rekey_events::Moment;
 use rekey_events::envelope::StoredEvent;
 use rekey_events::seal::{Checkpoint, Flaw, NoteError, Verification, VerifierKey};
 use rekey_events::store::{Store, StoreError};
 use uuid::Uuid;
 
+use super::CHECKPOINTS;
 use super::line::{FORMAT, Line};
 
 /// Flaws that are told; after one, others follow from it.
 const TOLD: usize = 20;
-/// Checkpoints of the database that are held against it, the newest ones.
-const CHECKPOINTS: i64 = 1000;
 
 /// Why nothing can be said.
 #[derive(Debug, thiserror::Error)]
@@ -145,14 +143,12 @@ pub async fn database(
     mut went_on: impl FnMut(i64, i64),
 ) -> Result<Report, VerifyError> {
     // Those first: what is signed meanwhile is of later events.
-    let rows = store.checkpoints(Moment::from_micros(i64::MAX), CHECKPOINTS).await?;
+    let rows = store.checkpoints(CHECKPOINTS).await?;
     let notes: Vec<_> = rows.into_iter().map(|row| row.note).collect();
     let head = store.head().await?;
     let mut course = Course::new(head.log, trust, &notes)?;
-    let (first, last) = store.edges().await?;
-    if (first, last) != (1, head.position) && (first, last) != (0, head.position) {
-        course.flaws.push(Flaw::Head { said: head.position, first, last });
-    }
+    let wrong = store.wrong_edges().await?;
+    course.flaws.extend(wrong.map(|(said, first, last)| Flaw::Head { said, first, last }));
     let mut scan = store.scan(0, head.position);
     while let Some(batch) = scan.next().await? {
         batch.iter().for_each(|event| course.take(event));

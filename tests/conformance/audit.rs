@@ -1,14 +1,15 @@
-//! The log, the newest first, as auditors look through it.
+//! The log, from either end, as auditors look through it.
 
 use std::time::Duration;
 
 use rekey_events::account::AccountCommand as C;
-use rekey_events::envelope::StoredEvent;
+use rekey_events::envelope::{Metadata, StoredEvent, canonical};
 use rekey_events::rows::{Change, OriginRow};
 use rekey_events::store::audit::{EventFilter, EventPage};
 use rekey_events::store::execute::Origin;
 use rekey_events::store::{Commit, Context};
 use rekey_events::{AccountId, Env, EventId, ResetId};
+use uuid::Uuid;
 
 use crate::bed::Bed;
 use crate::facts::{account, begin, changing, event, execute, log_after, person, stream};
@@ -59,7 +60,53 @@ async fn assert_found(
     assert!(!wanted.is_empty() && wanted.len() < all.len(), "{filter:?}: {} of {}", wanted.len(), all.len());
     assert_eq!(pages(bed, filter).await, wanted, "{filter:?}");
     let at_once = read(bed, &EventFilter { limit: 1000, ..filter.clone() }).await;
-    assert_eq!(at_once, EventPage { events: wanted, next: None }, "{filter:?}");
+    assert_eq!(at_once, EventPage { events: wanted.clone(), next: None }, "{filter:?}");
+    let mut forwards = slices(bed, filter).await;
+    forwards.reverse();
+    assert_eq!(forwards, wanted, "{filter:?}, forwards");
+}
+
+/// The same in the order of the log, three at a time.
+async fn slices(bed: &Bed, filter: &EventFilter) -> Vec<StoredEvent> {
+    let (mut filter, mut all) = (EventFilter { limit: 3, ..filter.clone() }, Vec::new());
+    loop {
+        let slice = bed.store.events_after(&filter).await.unwrap();
+        assert!(slice.events.len() <= 3 && slice.events.iter().all(|event| event.position <= slice.until));
+        all.extend(slice.events);
+        filter.after = Some(slice.until);
+        if slice.is_last {
+            return all;
+        }
+    }
+}
+
+pub async fn events_are_found_by_who_caused_them_and_why(bed: Bed) {
+    let (id, _) = history(&bed).await;
+    let reasons = [r#"{"reason":"wrong_password"}"#, r#"{"reason":{"kind":"throttled","for":3}}"#];
+    for nth in 0..8_u128 {
+        let mut failed = event(&bed, stream(&bed), 1);
+        failed.payload = reasons[nth as usize % 2].as_bytes().to_vec();
+        let actor = format!("key:{}", nth / 4);
+        let metadata = Metadata { actor, correlation: Uuid::from_u128(nth / 3), causation: None };
+        failed.metadata = canonical(&metadata).unwrap();
+        failed.subject = Some(id);
+        bed.log.append(Commit { events: vec![failed], ..Commit::default() }).await.unwrap();
+    }
+    let mut all = log_after(&bed.store, 0).await;
+    all.reverse();
+    let metadata = |event: &StoredEvent| serde_json::from_slice::<Metadata>(&event.metadata).unwrap();
+    for account in [None, Some(id)] {
+        let any = EventFilter { account, ..EventFilter::default() };
+        let by_actor = EventFilter { actor: Some("key:1".to_owned()), ..any.clone() };
+        assert_found(&bed, &by_actor, &all, |event| metadata(event).actor == "key:1").await;
+        let correlation = Uuid::from_u128(2);
+        let of_call = EventFilter { correlation: Some(correlation), ..any.clone() };
+        assert_found(&bed, &of_call, &all, |event| metadata(event).correlation == correlation).await;
+        for (reason, payload) in ["wrong_password", "throttled"].into_iter().zip(reasons) {
+            let because = EventFilter { reason: Some(reason.to_owned()), ..any.clone() };
+            assert_found(&bed, &because, &all, |event| event.payload == payload.as_bytes()).await;
+        }
+    }
 }
 
 pub async fn events_are_found_by_what_they_are(bed: Bed) {

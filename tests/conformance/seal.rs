@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use rekey::audit::proof::{ProofError, prove};
 use rekey::audit::verify::{Report, Trust, database};
+use rekey_events::Env;
 use rekey_events::seal::{Checkpoint, Flaw, SigningKey, origin, proof};
 use rekey_events::store::seal::CheckpointRow;
 use rekey_events::store::{AppendError, Commit};
-use rekey_events::{Env, Moment};
 use rekey_test_support::sql::Sql;
 use rekey_workers::Sealer;
 use rekey_workers::sealer::{MemoryError, SealError};
@@ -195,7 +196,7 @@ pub async fn of_earlier_checkpoints_one_an_hour_is_kept(bed: Bed) {
         bed.store.keep_checkpoint(&row).await.unwrap();
     }
     bed.store.forget_old(now, Duration::ZERO).await.unwrap();
-    let left = bed.store.checkpoints(Moment::from_micros(i64::MAX), 100).await.unwrap();
+    let left = bed.store.checkpoints(100).await.unwrap();
     assert_eq!(left.iter().map(|row| row.size).collect::<Vec<_>>(), [15, 14, 13, 12, 6]);
 }
 
@@ -230,6 +231,8 @@ pub async fn what_was_changed_after_it_was_signed_stops_the_next_start(bed: Bed)
     append(&bed, 1).await;
     let refused = sealer(&bed, &folder).step().await.unwrap_err();
     assert!(matches!(refused, SealError::Flaw(Flaw::Altered(7))), "{refused}");
+    assert!(matches!(prove(&bed.store, 7).await, Err(ProofError::Broken(7))));
+    assert!(prove(&bed.store, 8).await.is_ok());
 }
 
 pub async fn a_head_that_counts_what_is_not_there_is_told(bed: Bed) {
@@ -242,4 +245,27 @@ pub async fn a_head_that_counts_what_is_not_there_is_told(bed: Bed) {
     let refused = sealer.step().await.unwrap_err();
     assert!(matches!(&refused, SealError::Flaw(flaw) if *flaw == missing), "{refused}");
     assert_eq!(verified(&bed).await.flaws, [missing]);
+    run(&mut bed.sql().await, "UPDATE log_head SET position = 20").await;
+    assert!(verified(&bed).await.is_well());
+    tamper(&bed, "UPDATE events SET position = 0 WHERE position = 1").await;
+    assert_eq!(verified(&bed).await.flaws[0], Flaw::Head { said: 20, first: 0, last: 20 });
+}
+
+/// While others append, what is verified is of one moment.
+pub async fn a_log_that_grows_is_verified(bed: Bed) {
+    let folder = tempfile::tempdir().unwrap();
+    append(&bed, 20).await;
+    sealer(&bed, &folder).step().await.unwrap();
+    let growing = async {
+        for _ in 0..100 {
+            append(&bed, 1).await;
+        }
+    };
+    let verifying = async {
+        for _ in 0..25 {
+            let report = verified(&bed).await;
+            assert!(report.is_well(), "{report:?}");
+        }
+    };
+    tokio::join!(growing, verifying);
 }

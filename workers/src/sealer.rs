@@ -3,7 +3,7 @@
 //! ```text
 //! read ─ as it was stored? ─ extend the tree ─ remember ─ sign ─ publish
 //! ```
-//! What it has signed it remembers outside of the database ([`Memory`]), and it never signs what
+//! What it has signed it remembers outside of the database, and it never signs what
 //! does not continue that: whoever rewrites the database cannot have it sealed. Then it stops
 //! loudly, and so it does when the log is shorter than what was signed, as after a restore.
 
@@ -17,7 +17,8 @@ use rekey_events::store::seal::{CheckpointRow, TreeNode, is_kept};
 use rekey_events::store::{Log, StoreError};
 use tokio_util::sync::CancellationToken;
 
-pub use memory::{Memory, MemoryError};
+use memory::Memory;
+pub use memory::MemoryError;
 
 /// Events between two checkpoints, at most.
 const STRETCH: i64 = 65_536;
@@ -136,11 +137,19 @@ impl Sealer {
         if end < size.cast_signed() {
             return Err(Flaw::Cut { end: end.cast_unsigned(), size }.into());
         }
-        if memory.is_checked() {
+        if !memory.is_checked() {
+            self.check(memory).await?;
+            memory.checked();
+        } else if size > 0 {
             let stored = self.log.store().after(size.cast_signed() - 1, 1).await?.pop();
-            let is_it = stored.is_some_and(|event| Some(event.envelope(self.log.id()).leaf()) == last);
-            return if size == 0 || is_it { Ok(()) } else { Err(Flaw::Root { size, held: 0 }.into()) };
+            let leaf = stored.map(|event| event.envelope(self.log.id()).leaf());
+            return if leaf == last { Ok(()) } else { Err(Flaw::Root { size, held: 0 }.into()) };
         }
+        Ok(())
+    }
+
+    /// Reads again all that was signed.
+    async fn check(&self, memory: &Memory) -> Result<(), SealError> {
         let anchors = self.anchors(memory).await?;
         let until = anchors.iter().map(|anchor| anchor.size).max().unwrap_or(0);
         let (mut verification, mut flaws) = (Verification::new(self.log.id(), anchors), Vec::new());
@@ -150,13 +159,7 @@ impl Sealer {
             flaws.truncate(1);
         }
         flaws.extend(verification.end());
-        match flaws.into_iter().next() {
-            Some(flaw) => Err(flaw.into()),
-            None => {
-                memory.checked();
-                Ok(())
-            }
-        }
+        flaws.into_iter().next().map_or(Ok(()), |flaw| Err(flaw.into()))
     }
 
     /// What the log must hold: what was signed last, and what the database has of it when the folder is empty.

@@ -88,13 +88,10 @@ impl Verification {
     #[must_use]
     pub fn new(log: Uuid, checkpoints: impl IntoIterator<Item = Checkpoint>) -> Self {
         let mut ahead = BTreeMap::<u64, Vec<_>>::new();
-        for checkpoint in checkpoints {
+        for checkpoint in checkpoints.into_iter().filter(|checkpoint| checkpoint.size > 0) {
             ahead.entry(checkpoint.size).or_default().push(checkpoint);
         }
-        let mut begun =
-            Self { log, tree: Frontier::default(), position: 0, epoch: 0, ahead, held: 0, met: 0 };
-        begun.ahead.remove(&0);
-        begun
+        Self { log, tree: Frontier::default(), position: 0, epoch: 0, ahead, held: 0, met: 0 }
     }
 
     /// Of the log with that id, onwards from a tree that was verified before.

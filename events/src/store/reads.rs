@@ -168,12 +168,16 @@ impl Store {
         )
     }
 
-    /// The first and the last position that events are at, whatever the head says; 0 twice when there is none.
+    /// The position that the head counts to, when the events are not at 1 to there: with the first and the
+    /// last that there are, 0 for none.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn edges(&self) -> Result<(i64, i64), StoreError> {
-        Ok(reading!(self, pool => sqlx::query_as(sql::EDGES).fetch_one(pool).await)?)
+    pub async fn wrong_edges(&self) -> Result<Option<(i64, i64, i64)>, StoreError> {
+        let (head, first, last): (i64, Option<i64>, Option<i64>) =
+            reading!(self, pool => sqlx::query_as(sql::EDGES).fetch_one(pool).await)?;
+        let is_right = first.zip(last) == (head > 0).then_some((1, head));
+        Ok((!is_right).then_some((head, first.unwrap_or(0), last.unwrap_or(0))))
     }
 
     /// The position of the last event; 0 when there is none.

@@ -5,7 +5,6 @@ use std::ops::Range;
 
 use super::many::json;
 use super::{Store, StoreError, postgres, reading, sql, sqlite, writing};
-use crate::moment::Moment;
 use crate::seal::proof::subtrees;
 use crate::seal::tree::fold;
 use crate::seal::{Frontier, Hash};
@@ -72,13 +71,13 @@ impl Store {
         Ok(reading!(self, pool => sqlx::query_as(sql::NEWEST_CHECKPOINT).fetch_optional(pool).await)?)
     }
 
-    /// Checkpoints, the newest first, signed before a moment.
+    /// So many checkpoints at most, the newest first.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn checkpoints(&self, before: Moment, limit: i64) -> Result<Vec<CheckpointRow>, StoreError> {
+    pub async fn checkpoints(&self, limit: i64) -> Result<Vec<CheckpointRow>, StoreError> {
         Ok(reading!(self, pool => {
-            sqlx::query_as(sql::CHECKPOINTS).bind(before.micros()).bind(limit).fetch_all(pool).await
+            sqlx::query_as(sql::CHECKPOINTS).bind(limit).fetch_all(pool).await
         })?)
     }
 

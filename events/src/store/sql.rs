@@ -78,7 +78,8 @@ statements! {
     );
     /// Where an event is.
     POSITION_OF = "SELECT position FROM events WHERE event_id = $1";
-    EDGES = "SELECT coalesce((SELECT min(position) FROM events), 0), coalesce((SELECT max(position) FROM events), 0)";
+    /// What the head counts, and the first and last position there are, all of one moment.
+    EDGES = "SELECT position, (SELECT min(position) FROM events), (SELECT max(position) FROM events) FROM log_head";
     /// When the event at a position was.
     RECORDED_AT = "SELECT recorded_at FROM events WHERE position = $1";
 
@@ -93,7 +94,7 @@ statements! {
         SELECT later.signed_at / 3600000000 FROM checkpoints later
         WHERE later.epoch = checkpoints.epoch AND later.size > checkpoints.size ORDER BY later.size LIMIT 1)";
     NEWEST_CHECKPOINT = "SELECT * FROM checkpoints ORDER BY epoch DESC, size DESC LIMIT 1";
-    CHECKPOINTS = "SELECT * FROM checkpoints WHERE signed_at < $1 ORDER BY epoch DESC, size DESC LIMIT $2";
+    CHECKPOINTS = "SELECT * FROM checkpoints ORDER BY epoch DESC, size DESC LIMIT $1";
 
     PERSON = "SELECT * FROM people WHERE account_id = $1";
     PERSON_BY_USERNAME = "SELECT * FROM people WHERE username_key = $1";

@@ -31,10 +31,9 @@ impl Export {
         // For nobody else on this machine, whatever is in it; and never over another file.
         let file = File::options().write(true).create_new(true).mode(0o600).open(&self.file);
         let file = file.map_err(|error| format!("{} cannot be made: {error}", self.file.display()))?;
-        let progress = Progress::new(None);
-        let told = |position, of| progress.at(position, of);
-        let exported = export(&store, BufWriter::new(&file), self.with_personal_data, told).await;
-        progress.end();
+        let progress = Progress::bar();
+        let went_on = move |position, of| progress.at(position, of);
+        let exported = export(&store, BufWriter::new(&file), self.with_personal_data, went_on).await;
         store.close().await;
         let events = exported.inspect_err(|_| drop(std::fs::remove_file(&self.file)))?;
         file.sync_all()?;

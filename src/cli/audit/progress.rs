@@ -1,21 +1,28 @@
 //! How far it is, for whoever waits at a terminal; nothing where nobody looks.
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 
-/// A bar over the events of a log.
+/// What is told of a log whose length is known, and of one where it is not.
+const BAR: &str = "{bar:40} {human_pos} of {human_len} events, {per_sec}, {eta} left";
+const COUNT: &str = "{spinner} {human_pos} events, {per_sec}";
+
+/// Events on their way through; gone from the terminal when dropped.
 pub(super) struct Progress(ProgressBar);
 
 impl Progress {
-    /// A bar of so many events; of as many as come when that is not known.
-    pub(super) fn new(events: Option<u64>) -> Self {
-        let bar = events.map_or_else(ProgressBar::no_length, ProgressBar::new);
-        let template = match events {
-            Some(_) => "{bar:40} {human_pos} of {human_len} events, {per_sec}, {eta} left",
-            None => "{spinner} {human_pos} events, {per_sec}",
-        };
-        Self(bar.with_style(
-            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
-        ))
+    /// Through a log of a database.
+    pub(super) fn bar() -> Self {
+        Self::told_as(ProgressBar::new(0), BAR)
+    }
+
+    /// Through as many events as come.
+    pub(super) fn count() -> Self {
+        Self::told_as(ProgressBar::no_length(), COUNT)
+    }
+
+    fn told_as(bar: ProgressBar, template: &str) -> Self {
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        Self(bar.with_style(style).with_finish(ProgressFinish::AndClear))
     }
 
     /// So far.
@@ -29,10 +36,5 @@ impl Progress {
         if position % 1024 == 0 {
             self.0.set_position(position.cast_unsigned());
         }
-    }
-
-    /// It is over.
-    pub(super) fn end(self) {
-        self.0.finish_and_clear();
     }
 }

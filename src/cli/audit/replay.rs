@@ -41,12 +41,10 @@ fn point(text: &str) -> Result<Point, String> {
 impl Replay {
     pub(super) async fn run(self) -> Result<ExitCode, Box<dyn Error>> {
         let store = self.database.open().await?;
-        let progress = Progress::new(None);
-        let went_on = |position, of| progress.at(position, of);
+        let progress = Progress::bar();
+        let went_on = move |position, of| progress.at(position, of);
         let Some(point) = self.at else {
-            let compared = store.compare_views(went_on).await;
-            progress.end();
-            let compared = compared?;
+            let compared = store.compare_views(went_on).await?;
             if self.json {
                 say_json(&told::comparison(&compared))?
             } else {
@@ -55,9 +53,7 @@ impl Replay {
             let is_same = compared.differences.is_empty();
             return Ok(if is_same { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         };
-        let then = store.as_of(point, self.account, went_on).await;
-        progress.end();
-        let then = then?;
+        let then = store.as_of(point, self.account, went_on).await?;
         let names = told::names(&store, &then).await?;
         if self.json {
             say_json(&told::as_of(&then))?

@@ -55,7 +55,6 @@ impl Verify {
     /// What was found, in words, and whether all is well.
     async fn judge(self) -> Result<(String, bool), Box<dyn Error>> {
         let trust = self.trust()?;
-        let progress = Progress::new(None);
         let report = match &self.export {
             Some(path) => {
                 let mut file = File::open(path).map_err(|error| named(path, &error))?;
@@ -65,16 +64,17 @@ impl Verify {
                     }
                     return prove(&read(path)?, &trust);
                 }
-                export(file, &trust, |position| progress.reached(position))?
+                let progress = Progress::count();
+                export(file, &trust, move |position| progress.reached(position))?
             }
             None => {
                 let store = self.database.open().await?;
-                let report = database(&store, &trust, |position, of| progress.at(position, of)).await;
+                let progress = Progress::bar();
+                let report = database(&store, &trust, move |position, of| progress.at(position, of)).await;
                 store.close().await;
                 report?
             }
         };
-        progress.end();
         Ok((told(&report), report.is_well()))
     }
 

@@ -50,7 +50,7 @@ struct Remembered {
 
 /// What was signed last.
 #[derive(Debug)]
-pub struct Memory {
+pub(super) struct Memory {
     folder: PathBuf,
     epoch: i32,
     tree: Frontier,
@@ -66,7 +66,7 @@ impl Memory {
     ///
     /// # Errors
     /// See [`MemoryError`].
-    pub fn open(folder: &Path, key: &SigningKey) -> Result<Self, MemoryError> {
+    pub(super) fn open(folder: &Path, key: &SigningKey) -> Result<Self, MemoryError> {
         let named = |error| MemoryError::File(folder.display().to_string(), error);
         fs::create_dir_all(folder).map_err(named)?;
         let held = File::options().append(true).create(true).open(folder.join("lock")).map_err(named)?;
@@ -86,14 +86,12 @@ impl Memory {
     }
 
     /// The epoch whose tree it is; 0 before the first.
-    #[must_use]
-    pub fn epoch(&self) -> i32 {
+    pub(super) fn epoch(&self) -> i32 {
         self.epoch
     }
 
     /// The tree that was signed last.
-    #[must_use]
-    pub fn tree(&self) -> &Frontier {
+    pub(super) fn tree(&self) -> &Frontier {
         &self.tree
     }
 
