@@ -68,7 +68,7 @@ impl Bed {
         let folder = tempfile::tempdir().unwrap();
         let own = format!("sqlite:{}", folder.path().join("rekey.db").display());
         let database = database.unwrap_or(own);
-        let sink = SmtpSink::builder().credentials(USER, PASSWORD).start().await.unwrap();
+        let sink = SmtpSink::builder().pipelining().credentials(USER, PASSWORD).start().await.unwrap();
         // Beds on one database must not draw the same ids.
         static SEED: AtomicU64 = AtomicU64::new(1);
         let seed = SEED.fetch_add(1, Ordering::Relaxed) << 32;

@@ -57,7 +57,7 @@ pub(crate) async fn open(path: &Path) -> Result<Database, StoreError> {
     // First what writes: it sets the file's journal mode.
     let writing = Writing::open(options.clone()).await?;
     let readers = readers().connect_with(options.clone()).await?;
-    let checkpointer = Checkpointer::new(path, options);
+    let checkpointer = Checkpointer::new(path, options, writing.clone());
     Ok(Database { path: path.into(), readers, writing, checkpointer })
 }
 

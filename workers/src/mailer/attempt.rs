@@ -40,7 +40,6 @@ struct StillWanted<'a> {
 
 impl Gate for StillWanted<'_> {
     async fn before_body(&self) -> Verdict {
-        self.watch.waits_for_nobody();
         let wanted = matches!(self.mailer.unwanted(self.row).await, Ok(None));
         let noted = wanted && self.mailer.note_provider(self.row, self.provider).await;
         if noted && self.mailer.lease.is_held_since(self.claimed) { Verdict::Go } else { Verdict::Stop }
@@ -52,6 +51,10 @@ impl Gate for StillWanted<'_> {
 
     fn waits_for(&self, provider: &str, what: &'static str) {
         self.watch.waits_for(provider, what);
+    }
+
+    fn waits_for_nobody(&self) {
+        self.watch.waits_for_nobody();
     }
 }
 

@@ -30,6 +30,9 @@ pub struct Limits {
     pub body: Duration,
     /// From the final dot to its complete reply. A shorter one makes doubles (RFC 5321 section 4.5.3.2.6).
     pub dot: Duration,
+    /// How old an answer to the last question ([`Gate::before_body`](super::Gate::before_body)) may be when the body is
+    /// sent. Servers may take minutes for a command, and what was wanted before may not be after.
+    pub verdict_age: Duration,
     /// Mails over one connection.
     pub mails_per_connection: u32,
     /// Age at which a connection takes no further mail.
@@ -45,6 +48,8 @@ impl Default for Limits {
             command: Duration::from_secs(60),
             body: Duration::from_secs(60),
             dot: Duration::from_secs(600),
+            // As long as a server nearby takes for three commands.
+            verdict_age: Duration::from_millis(10),
             mails_per_connection: 100,
             connection_age: Duration::from_secs(300),
         }

@@ -15,9 +15,9 @@ pub const SLOT: &str = "slot";
 /// What is waited for before a kept connection is used again: that it works.
 pub const RESET: &str = "reset";
 
-/// Asked twice in every delivery. The mailer looks up here whether the link still lives and its own lease still holds.
+/// Asked twice in every delivery; once more when the server is slow. The mailer looks up here whether the link still lives and its own lease still holds.
 pub trait Gate: Sync {
-    /// Asked when the server has taken the recipient, while it is asked for DATA. May ask the database.
+    /// Asked while the server is asked whether it takes the mail, and again when that took long. May ask the database.
     fn before_body(&self) -> impl Future<Output = Verdict> + Send;
 
     /// Asked when the body is written and only the final dot is missing. Must be quick: the server is waiting.
@@ -25,6 +25,9 @@ pub trait Gate: Sync {
 
     /// Told what `provider` is waited for from now on: the name of a [`Phase`](super::Phase), [`SLOT`] or [`RESET`].
     fn waits_for(&self, _provider: &str, _what: &'static str) {}
+
+    /// Told that no provider is waited for.
+    fn waits_for_nobody(&self) {}
 }
 
 /// A gate that lets everything through.

@@ -1,6 +1,7 @@
 //! One mail over one connection (RFC 5321 section 3.3), and what each reply means for it.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::{
     auth::expect,
@@ -51,18 +52,28 @@ impl Connection {
     async fn transact(&mut self, mail: &Mail<'_>, gate: &impl Gate) -> Result<Delivery, Delivery> {
         let provider = Arc::clone(&self.provider);
         let waits_for = |phase: Phase| gate.waits_for(&provider.config.name, phase.as_str());
-        self.address(mail, &waits_for).await?;
-        // Asked while the server answers: a round trip less, and nothing of the mail has left us.
-        let asked = async {
-            let verdict = gate.before_body().await;
-            waits_for(Phase::Data);
-            verdict
+        let is_pipelined = self.offers("PIPELINING");
+        if !is_pipelined {
+            self.address(mail, &waits_for).await?;
+        }
+        let asked = Instant::now();
+        let invited = async {
+            let invited = match is_pipelined {
+                true => self.address_and_data(mail, &waits_for).await,
+                false => self.data(&waits_for).await,
+            };
+            gate.waits_for_nobody();
+            invited
         };
-        let (data, verdict) = tokio::join!(self.data(), asked);
+        // Asked while the server answers: a round trip less, and nothing of the mail has left us.
+        let (invited, verdict) = tokio::join!(invited, gate.before_body());
         if verdict == Verdict::Stop {
             return Ok(Delivery::Withheld);
         }
-        data?;
+        invited?;
+        if asked.elapsed() > self.limits().verdict_age && gate.before_body().await == Verdict::Stop {
+            return Ok(Delivery::Withheld);
+        }
         waits_for(Phase::Body);
         self.body(mail.body).await?;
         if gate.before_dot().await == Verdict::Stop {
@@ -73,33 +84,52 @@ impl Connection {
         self.dot().await
     }
 
-    /// From whom, and to whom: by one write where the server takes it (RFC 2920 section 3.1).
+    /// From whom, and to whom.
     async fn address(
         &mut self,
         mail: &Mail<'_>,
         waits_for: &(impl Fn(Phase) + Sync),
     ) -> Result<(), Delivery> {
-        let limit = self.limits().command;
-        let (from, to) = (mail.mail_line(), mail.rcpt_line());
         waits_for(Phase::Mail);
-        let is_pipelined = self.offers("PIPELINING");
-        let lines = if is_pipelined { format!("{from}\r\n{to}") } else { from };
         // MAIL speaks of us, not of the recipient: whatever goes wrong there is the connection's fault.
-        expect(250, self.ask(Phase::Mail, &lines).await?).at(Phase::Mail)?;
+        expect(250, self.ask(Phase::Mail, &mail.mail_line()).await?).at(Phase::Mail)?;
         waits_for(Phase::Rcpt);
-        let reply = if is_pipelined {
-            self.wire().reply(limit).await.at(Phase::Rcpt)?
-        } else {
-            self.ask(Phase::Rcpt, &to).await?
-        };
-        match reply.code {
-            250 | 251 => Ok(()),
-            _ => Err(self.refused(Phase::Rcpt, reply)),
-        }
+        let reply = self.ask(Phase::Rcpt, &mail.rcpt_line()).await?;
+        if is_taken(&reply) { Ok(()) } else { Err(self.refused(Phase::Rcpt, reply)) }
     }
 
-    async fn data(&mut self) -> Result<(), Delivery> {
+    /// The same and DATA, by one write (RFC 2920 section 3.1).
+    async fn address_and_data(
+        &mut self,
+        mail: &Mail<'_>,
+        waits_for: &(impl Fn(Phase) + Sync),
+    ) -> Result<(), Delivery> {
+        let limit = self.limits().command;
+        waits_for(Phase::Mail);
+        let lines = format!("{}\r\n{}\r\nDATA", mail.mail_line(), mail.rcpt_line());
+        expect(250, self.ask(Phase::Mail, &lines).await?).at(Phase::Mail)?;
+        waits_for(Phase::Rcpt);
+        let recipient = self.wire().reply(limit).await.at(Phase::Rcpt)?;
+        waits_for(Phase::Data);
+        let data = self.wire().reply(limit).await.at(Phase::Data);
+        if is_taken(&recipient) {
+            return self.invited(data?);
+        }
+        let refused = self.refused(Phase::Rcpt, recipient);
+        // One that asks for a mail to nobody is to get none, not even an empty one.
+        if !data.is_ok_and(|reply| matches!(reply.code, 400..=420 | 422..=599)) {
+            self.state = State::Unknown;
+        }
+        Err(refused)
+    }
+
+    async fn data(&mut self, waits_for: &(impl Fn(Phase) + Sync)) -> Result<(), Delivery> {
+        waits_for(Phase::Data);
         let reply = self.ask(Phase::Data, "DATA").await?;
+        self.invited(reply)
+    }
+
+    fn invited(&mut self, reply: Reply) -> Result<(), Delivery> {
         match reply.code {
             354 => Ok(()),
             _ => Err(self.refused(Phase::Data, reply)),
@@ -151,6 +181,10 @@ impl Connection {
             _ => Delivery::ConnectionFailed { phase, reason: Failure::Unexpected(reply) },
         }
     }
+}
+
+fn is_taken(recipient: &Reply) -> bool {
+    matches!(recipient.code, 250 | 251)
 }
 
 /// Refusals that say nothing about a recipient or a mail: command unknown, unimplemented or out of order (RFC 5321

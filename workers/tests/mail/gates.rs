@@ -1,11 +1,12 @@
 //! The last word before a mail becomes irrevocable.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use rekey_test_support::smtp::{Fault, Latch, Phase as At, SmtpSink};
-use rekey_workers::smtp::{Delivery, Gate, Verdict};
+use rekey_workers::smtp::{Delivery, Gate, Limits, Pool, ProviderConfig, Verdict};
 
-use super::setup::{envelope, mail, pool, send};
+use super::setup::{config, envelope, mail, pool, send};
 
 /// Stops at the given question, and counts the questions.
 struct StopsAt {
@@ -50,27 +51,49 @@ impl Gate for WaitsBeforeDot {
     }
 }
 
+/// A server that takes commands one by one, and one that takes them together.
+async fn sinks() -> [SmtpSink; 2] {
+    [SmtpSink::start().await.unwrap(), SmtpSink::builder().pipelining().start().await.unwrap()]
+}
+
 #[tokio::test]
 async fn stop_before_the_body_leaves_no_trace_and_no_connection() {
-    let sink = SmtpSink::start().await.unwrap();
-    let pool = pool(&sink);
-    let gate = StopsAt::question(1);
-    assert_eq!(pool.deliver(&envelope("ana@example.org"), &mail(1).bytes, &gate).await, Delivery::Withheld);
-    assert_eq!(gate.asked.load(Ordering::SeqCst), 1);
-    sink.wait_for_open(0).await;
-    assert!(sink.ledger().is_empty());
+    for sink in sinks().await {
+        let pool = pool(&sink);
+        let gate = StopsAt::question(1);
+        let delivery = pool.deliver(&envelope("ana@example.org"), &mail(1).bytes, &gate).await;
+        assert_eq!(delivery, Delivery::Withheld);
+        assert_eq!(gate.asked.load(Ordering::SeqCst), 1);
+        sink.wait_for_open(0).await;
+        assert!(sink.ledger().is_empty());
 
-    assert!(matches!(send(&pool).await, Delivery::Accepted { .. }));
+        assert!(matches!(send(&pool).await, Delivery::Accepted { .. }));
+    }
 }
 
 #[tokio::test]
 async fn stop_before_the_dot_leaves_no_trace_and_no_connection() {
-    let sink = SmtpSink::start().await.unwrap();
-    let pool = pool(&sink);
-    let gate = StopsAt::question(2);
-    assert_eq!(pool.deliver(&envelope("ana@example.org"), &mail(1).bytes, &gate).await, Delivery::Withheld);
-    sink.wait_for_open(0).await;
-    assert!(sink.ledger().is_empty());
+    for sink in sinks().await {
+        let gate = StopsAt::question(2);
+        let delivery = pool(&sink).deliver(&envelope("ana@example.org"), &mail(1).bytes, &gate).await;
+        assert_eq!(delivery, Delivery::Withheld);
+        sink.wait_for_open(0).await;
+        assert!(sink.ledger().is_empty());
+    }
+}
+
+/// What it was told may have changed while the server thought about MAIL, RCPT and DATA.
+#[tokio::test]
+async fn who_was_asked_long_before_the_body_is_asked_again() {
+    for sink in sinks().await {
+        let limits = Limits { verdict_age: Duration::ZERO, ..Limits::default() };
+        let pool = Pool::new(ProviderConfig { limits, ..config(&sink) }).unwrap();
+        let gate = StopsAt::question(2);
+        let delivery = pool.deliver(&envelope("ana@example.org"), &mail(1).bytes, &gate).await;
+        assert_eq!(delivery, Delivery::Withheld);
+        sink.wait_for_open(0).await;
+        assert!(sink.ledger().is_empty());
+    }
 }
 
 #[tokio::test]

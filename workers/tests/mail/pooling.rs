@@ -50,9 +50,9 @@ async fn a_connection_is_used_for_so_many_mails() {
     sink.wait_for_open(1).await;
 }
 
-/// The server answers neither before it has both.
+/// The server answers none before it has all.
 #[tokio::test]
-async fn mail_and_rcpt_travel_together() {
+async fn mail_rcpt_and_data_travel_together() {
     let sink = SmtpSink::builder().pipelining().start().await.unwrap();
     let pool = pool(&sink);
     for _ in 0..2 {
@@ -71,6 +71,17 @@ async fn refused_recipients_leave_a_pipelined_connection_in_order() {
     assert!(matches!(send(&pool).await, Delivery::Deferred { phase: Phase::Rcpt, .. }));
     assert!(matches!(send(&pool).await, Delivery::Accepted { .. }));
     assert_eq!((sink.connections(), sink.accepted().len()), (1, 1));
+}
+
+/// Nor are they sent an empty mail.
+#[tokio::test]
+async fn a_server_that_wants_a_mail_to_nobody_gets_none() {
+    let sink = SmtpSink::builder().pipelining().mails_to_nobody().start().await.unwrap();
+    sink.script([(At::Rcpt, Fault::reply("550 5.1.1 unknown"))]);
+    let pool = pool_with(&sink, 1, Limits::default());
+    assert!(matches!(send(&pool).await, Delivery::Rejected { phase: Phase::Rcpt, .. }));
+    assert!(matches!(send(&pool).await, Delivery::Accepted { .. }));
+    assert_eq!((sink.connections(), sink.accepted().len()), (2, 1));
 }
 
 #[tokio::test]

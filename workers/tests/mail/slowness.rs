@@ -44,7 +44,7 @@ async fn a_body_that_nobody_reads_ends_without_progress() {
 
 #[tokio::test]
 async fn the_defaults_are_those_of_the_design() {
-    let Limits { connect, greeting, hello, command, body, dot, mails_per_connection, connection_age } =
+    let Limits { connect, greeting, hello, command, body, dot, mails_per_connection, connection_age, .. } =
         Limits::default();
     let seconds = [connect, greeting, hello, command, body, dot, connection_age].map(|limit| limit.as_secs());
     assert_eq!((seconds, mails_per_connection), ([5, 30, 30, 60, 60, 600, 300], 100));

@@ -3,7 +3,7 @@
 //!
 //! A passive checkpoint from a connection of its own does not stop the writer,
 //! but as long as somebody writes the WAL never starts over from its
-//! beginning. So a last one waits for the writer's pause, moves the little
+//! beginning. So a last one takes the writer's turn, moves the little
 //! that came meanwhile, and has the WAL start over: in the same file, because a
 //! commit that makes the file longer takes twice as long to sync as one that
 //! writes over what is there. It cannot while somebody reads an older snapshot,
@@ -12,7 +12,7 @@
 //! must be forgotten: in either case it is truncated.
 //!
 //! A writer that is faster than the disk gives way before the WAL is half as long
-//! again ([`Checkpointer::give_way`]): commits would keep the last checkpoint from its turn.
+//! again ([`Checkpointer::give_way`]): it writes more than a checkpoint can move meanwhile.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use sqlx::ConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use tokio::sync::{Notify, watch};
 
-use super::sql;
+use super::{Writing, sql};
 
 /// Pages written between two checkpoints, at a guess: 32 MiB.
 const EVERY: i64 = 8192;
@@ -49,18 +49,20 @@ pub(crate) struct Checkpointer {
     /// Told whenever a checkpoint has ended, well or not.
     ended: watch::Sender<()>,
     wal: PathBuf,
+    writing: Writing,
     options: Arc<SqliteConnectOptions>,
 }
 
 impl Checkpointer {
-    pub(super) fn new(database: &Path, options: SqliteConnectOptions) -> Self {
+    pub(super) fn new(database: &Path, options: SqliteConnectOptions, writing: Writing) -> Self {
         let mut wal = database.as_os_str().to_owned();
         wal.push("-wal");
         let bound = Arc::new(AtomicU64::new(BOUND));
         let options = Arc::new(options.busy_timeout(PATIENCE));
         let left = Arc::new(AtomicI64::new(EVERY));
         let (forgets, wake) = (Arc::default(), Arc::default());
-        Self { left, bound, forgets, wake, ended: watch::Sender::new(()), wal: wal.into(), options }
+        let (ended, wal) = (watch::Sender::new(()), wal.into());
+        Self { left, bound, forgets, wake, ended, wal, writing, options }
     }
 
     /// Counts the pages of a commit.
@@ -105,9 +107,12 @@ impl Checkpointer {
         for _ in 0..2 {
             sqlx::query(sql::CHECKPOINT).execute(&mut connection).await?;
         }
+        // Nobody writes meanwhile: what hinders it now is somebody who reads.
+        let turn = self.writing.turn().await?;
         let forgets = self.forgets.swap(false, Ordering::Relaxed);
         let statement = if forgets || self.size() > BOUND { sql::TRUNCATE_WAL } else { sql::RESTART_WAL };
         let is_hindered: Result<bool, _> = sqlx::query_scalar(statement).fetch_one(&mut connection).await;
+        drop(turn);
         // What was not truncated is still to be forgotten.
         self.forgets.fetch_or(forgets && !matches!(is_hindered, Ok(false)), Ordering::Relaxed);
         self.bound.store(BOUND, Ordering::Relaxed);

@@ -29,6 +29,7 @@ pub(super) struct Settings {
     pub(super) credentials: Option<(String, String)>,
     pub(super) mechanisms: String,
     pub(super) pipelining: bool,
+    pub(super) mails_to_nobody: bool,
     pub(super) smtputf8: bool,
 }
 

@@ -123,7 +123,7 @@ impl<'a> Conversation<'a> {
 
     async fn data(&mut self) -> Step {
         if self.state.to.is_none() {
-            return Ok(self.lines.reply("503 5.5.1 RCPT first").await?);
+            return Ok(self.lines.reply("554 5.5.1 No valid recipients").await?);
         }
         if !self.goes_well(Phase::Data).await? {
             return Ok(());
@@ -206,6 +206,10 @@ impl<'a> Conversation<'a> {
             }
             Fault::Reply(text) | Fault::AcceptAndReply(text) => {
                 self.note(code(&text)).await?;
+                let is_refused = self.state.phase == Phase::Rcpt && code(&text) >= 400;
+                if is_refused && !self.server.settings.mails_to_nobody {
+                    self.state.to = None;
+                }
                 self.lines.reply(&text).await?;
             }
             Fault::ReplyAndDrop(text) => {

@@ -49,6 +49,12 @@ impl Builder {
         self
     }
 
+    /// Asks for a mail (354) whose recipient it has refused, as RFC 2920 (section 3.1) lets it.
+    pub fn mails_to_nobody(mut self) -> Self {
+        self.settings.mails_to_nobody = true;
+        self
+    }
+
     /// Offers SMTPUTF8.
     pub fn smtputf8(mut self) -> Self {
         self.settings.smtputf8 = true;
@@ -114,6 +120,7 @@ impl SmtpSink {
             credentials: None,
             mechanisms: "PLAIN LOGIN".to_owned(),
             pipelining: false,
+            mails_to_nobody: false,
             smtputf8: false,
         };
         Builder { settings, ledger_path: None, keep_bytes: true, plan: Plan::none() }
