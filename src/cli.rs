@@ -2,13 +2,16 @@
 
 pub(crate) mod admin;
 mod audit;
+mod database;
 pub(crate) mod keys;
 mod log;
 mod mail;
+mod progress;
 mod say;
 mod serve;
 mod signals;
 mod table;
+mod views;
 mod work;
 
 use std::error::Error;
@@ -51,6 +54,9 @@ enum Task {
     /// The log itself: what to do after a restore.
     #[command(subcommand)]
     Log(log::Log),
+    /// The views: the tables that follow from the log.
+    #[command(subcommand)]
+    Views(views::Views),
     /// Administrators.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -103,6 +109,7 @@ impl Cli {
             Task::Keys(keys) => keys.run(&*env),
             Task::Audit(audit) => audit.run().await,
             Task::Log(log) => log.run().await,
+            Task::Views(views) => views.run().await,
             Task::Admin(admin) => admin.run(env).await,
         }
     }

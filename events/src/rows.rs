@@ -7,7 +7,7 @@ use crate::ids::{AccountId, CodeId, CredentialId, EventId, FactorId, MailId, Res
 
 /// A view row: an account and what can be done with it. A fold of its stream.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "store", derive(sqlx::FromRow, sqlx::Type), sqlx(type_name = "accounts"))]
+#[cfg_attr(feature = "store", derive(sqlx::FromRow, sqlx::Type), sqlx(type_name = "account_row"))]
 pub struct AccountRow {
     /// The account.
     pub account_id: AccountId,
@@ -35,7 +35,7 @@ pub struct AccountRow {
 
 /// A view row: a reset link and whether it can be used. A fold of the account's stream.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "store", derive(sqlx::FromRow, sqlx::Type), sqlx(type_name = "resets"))]
+#[cfg_attr(feature = "store", derive(sqlx::FromRow, sqlx::Type), sqlx(type_name = "reset_row"))]
 pub struct ResetRow {
     /// The reset.
     pub reset_id: ResetId,

@@ -21,6 +21,7 @@ mod open;
 pub mod overview;
 mod postgres;
 mod reads;
+pub mod rebuild;
 pub mod replay;
 pub mod scan;
 pub mod seal;

@@ -60,3 +60,23 @@ CREATE TABLE workers (
     -- What the mails it has in hand waited for then, as JSON: so that a silent server is seen at once.
     waits        text   NOT NULL
 );
+
+-- What a commit says of a row. Types of their own: a table's own type would go with the table
+-- when a rebuild swaps names. Of a mail: the row without who is at it.
+CREATE TYPE account_row AS (
+    account_id uuid, origin text, registered_at bigint, last_signed_in_at bigint, credential_id uuid,
+    must_change boolean, factor_id uuid, permissions text, self_service text, by_administrator text, erased boolean
+);
+CREATE TYPE reset_row AS (
+    reset_id uuid, account_id uuid, issued_by uuid, state text, issued_at bigint, expires_at bigint, ended_at bigint
+);
+CREATE TYPE mail_row AS (
+    mail_id uuid, kind text, account_id uuid, reset_id uuid, state text, version bigint, attempts integer,
+    requested_at bigint, due_at bigint, expires_at bigint, settled_at bigint, last_code integer,
+    pinned_to text, refused_by text
+);
+
+-- The set that a rebuild fills beside the live one, before they swap names; else empty.
+CREATE TABLE accounts_next (LIKE accounts INCLUDING ALL);
+CREATE TABLE resets_next (LIKE resets INCLUDING ALL);
+CREATE TABLE mails_next (LIKE mails INCLUDING ALL) WITH (fillfactor = 70);

@@ -1,10 +1,3 @@
--- What a commit says of a mail: the row without who is at it.
-CREATE TYPE mail_row AS (
-    mail_id uuid, kind text, account_id uuid, reset_id uuid, state text, version bigint, attempts integer,
-    requested_at bigint, due_at bigint, expires_at bigint, settled_at bigint, last_code integer,
-    pinned_to text, refused_by text
-);
-
 -- Appends a batch of commits in one call: one round trip while the head is
 -- locked. src/store/sqlite/append.rs in events takes the same steps for SQLite.
 --
@@ -23,7 +16,7 @@ CREATE FUNCTION append_batch(
     x_stream uuid[], x_version bigint[],
     e_stream uuid[], e_version bigint[], e_id uuid[], e_type text[], e_schema integer[],
     e_recorded_at bigint[], e_payload bytea[], e_metadata bytea[], e_leaf bytea[], e_subject uuid[],
-    v_accounts accounts[], v_resets resets[], v_mails mail_row[], others jsonb
+    v_accounts account_row[], v_resets reset_row[], v_mails mail_row[], others jsonb
 ) RETURNS bigint LANGUAGE plpgsql
 -- Plans made on an empty table must not outlive it: always by index.
 SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off

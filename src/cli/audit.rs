@@ -2,20 +2,14 @@
 
 mod export;
 mod log;
-mod progress;
 mod prove;
 mod replay;
 mod verify;
 
 use std::error::Error;
-use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{Args, Subcommand};
-use rekey_events::store::Store;
-
-use super::{ConfigArgs, serve};
-use crate::node::tables;
+use clap::Subcommand;
 
 /// History, for auditors.
 #[derive(Debug, Subcommand)]
@@ -30,34 +24,6 @@ pub(super) enum Audit {
     Prove(prove::Prove),
     /// Check that nothing was altered, removed, reordered or cut off: in an export, in the database; or a proof.
     Verify(verify::Verify),
-}
-
-/// Which database.
-#[derive(Debug, Args)]
-struct DatabaseArgs {
-    #[command(flatten)]
-    config: ConfigArgs,
-    /// The database, without a configuration: `sqlite:PATH` or `postgres://…`.
-    #[arg(long, value_name = "URL", env = "REKEY_DATABASE")]
-    database: Option<String>,
-}
-
-impl DatabaseArgs {
-    /// Opens it, also while others use it.
-    async fn open(&self) -> Result<Store, Box<dyn Error>> {
-        let url = match &self.database {
-            Some(url) => url.clone(),
-            None => serve::load(&self.config)?.database.url()?,
-        };
-        // To open it would make it.
-        match url.strip_prefix("sqlite:") {
-            Some(path) if !Path::new(path).exists() => {
-                return Err(format!("there is no database {path}").into());
-            }
-            _ => {}
-        }
-        Ok(tables::open(&url).await?)
-    }
 }
 
 impl Audit {

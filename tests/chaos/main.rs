@@ -11,6 +11,7 @@ mod faults;
 mod kills;
 mod load;
 mod real_server;
+mod rebuilt;
 mod secret;
 mod site;
 mod soak;

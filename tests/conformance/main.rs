@@ -25,6 +25,7 @@ mod positions;
 mod queue;
 mod races;
 mod reads;
+mod rebuild;
 mod replay;
 mod restart;
 mod seal;
@@ -120,6 +121,9 @@ suite! {
         views::the_fold_of_the_log_is_the_views,
         waits::what_living_workers_wait_for_is_seen,
         waits::a_worker_that_was_killed_is_forgotten_after_a_day,
+        rebuild::a_rebuild_left_halfway_leaves_the_live_views,
+        rebuild::the_views_are_rebuilt_by_one_at_a_time,
+        rebuild::views_are_rebuilt_while_the_log_goes_on,
         replay::a_row_that_is_missing_or_too_many_is_told,
         replay::a_row_that_was_changed_is_told,
         seal::a_folder_of_another_key_is_refused,
@@ -136,6 +140,7 @@ suite! {
         seal::what_was_changed_is_not_signed,
     }
     sqlite {
+        rebuild::both_sets_of_views_are_alike,
         history::replacing_an_event_is_refused,
         wal::the_wal_is_bounded,
         wal::a_held_snapshot_stalls_nobody,
@@ -148,6 +153,7 @@ suite! {
         cut::cut_connections_lose_and_double_nothing,
         history::truncating_the_log_is_refused,
         plan::a_plan_made_on_the_empty_log_outlives_it_well,
+        rebuild::who_reads_at_length_puts_off_the_swap_and_nothing_else,
         restart::a_killed_server_loses_and_doubles_nothing,
     }
 }

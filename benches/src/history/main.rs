@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a measurement that fails has nothing to tell but where")]
 
 mod lives;
+mod rebuild;
 mod yardstick;
 
 use std::time::Instant;
@@ -32,6 +33,9 @@ struct Options {
     /// Keep the SQLite file here, to try `rekey audit` on it.
     #[arg(long)]
     keep: Option<std::path::PathBuf>,
+    /// Rebuild the views instead, with this program: `cargo build --release --bin rekey --target-dir benches/target`.
+    #[arg(long, value_name = "PROGRAM")]
+    rebuild: Option<std::path::PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -43,13 +47,19 @@ enum Kind {
 #[tokio::main]
 async fn main() {
     let options = Options::parse();
-    println!("| {} events | yardstick | verify | replay | verify : yardstick | replay : verify |", options.events);
-    println!("|---|--:|--:|--:|--:|--:|");
+    if options.rebuild.is_none() {
+        head(&options);
+    }
     for kind in [Kind::Postgres, Kind::Sqlite] {
         if options.database.is_none_or(|wanted| wanted == kind) {
             measure(kind, &options).await;
         }
     }
+}
+
+fn head(options: &Options) {
+    println!("| {} events | yardstick | verify | replay | verify : yardstick | replay : verify |", options.events);
+    println!("|---|--:|--:|--:|--:|--:|");
 }
 
 async fn measure(kind: Kind, options: &Options) {
@@ -63,6 +73,10 @@ async fn measure(kind: Kind, options: &Options) {
     let store = Store::open(&url).await.unwrap();
     store.migrate(LOG).await.unwrap();
     lives::live(&store, options.events).await;
+    if let Some(program) = &options.rebuild {
+        println!("{kind:?}");
+        return rebuild::measure(program, &store, &url).await;
+    }
     let end = store.last_position().await.unwrap();
     let (mut read, mut verified, mut replayed) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..=options.rounds {

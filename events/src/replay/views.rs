@@ -51,6 +51,18 @@ pub struct Views {
 }
 
 impl Views {
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.accounts.len() + self.resets.len() + self.mails.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Takes in what an event changed.
     pub fn take(&mut self, step: Step) {
         for row in step.after {

@@ -2,6 +2,7 @@
 
 mod append;
 mod connections;
+pub(crate) mod rebuild;
 mod scan;
 pub mod sql;
 

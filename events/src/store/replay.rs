@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures::TryStreamExt;
+use sqlx::Executor;
 use uuid::Uuid;
 
 use super::{Store, StoreError, postgres, sql};
@@ -97,15 +98,20 @@ impl Store {
                 if !wanted(event) {
                     return Ok(());
                 }
-                if fold.lacks(event) {
-                    let mut earlier = self.stream(event.stream).await?;
-                    earlier.retain(|earlier| earlier.version < event.version);
-                    fold.recall(&earlier)?;
-                }
-                each(event, fold.take(event)?);
+                each(event, self.step(&mut fold, event).await?);
             }
         }
         Ok(())
+    }
+
+    /// Has `fold` take an event, and before it what it has forgotten of its stream.
+    pub(super) async fn step(&self, fold: &mut Fold, event: &StoredEvent) -> Result<Step, StoreError> {
+        if fold.lacks(event) {
+            let mut earlier = self.stream(event.stream).await?;
+            earlier.retain(|earlier| earlier.version < event.version);
+            fold.recall(&earlier)?;
+        }
+        Ok(fold.take(event)?)
     }
 
     /// Compares the live views with those that the log folds to, row by row. `went_on` hears of positions,
@@ -195,6 +201,7 @@ impl Store {
             Self::Postgres(database) => {
                 let mut transaction =
                     database.connections.pool().begin_with(postgres::sql::BEGIN_SNAPSHOT).await?;
+                transaction.execute(postgres::sql::KEEP_VIEWS).await?;
                 rows!(transaction)
             }
         }

@@ -59,9 +59,23 @@ macro_rules! newest_about {
 }
 pub(crate) use {events, newest, newest_about};
 
+/// The two sets of views swap names. Of these no statement can be prepared but after the one before it.
+pub(super) const SWAP_VIEWS: [&str; 9] = [
+    "ALTER TABLE accounts RENAME TO accounts_before",
+    "ALTER TABLE accounts_next RENAME TO accounts",
+    "ALTER TABLE accounts_before RENAME TO accounts_next",
+    "ALTER TABLE resets RENAME TO resets_before",
+    "ALTER TABLE resets_next RENAME TO resets",
+    "ALTER TABLE resets_before RENAME TO resets_next",
+    "ALTER TABLE mails RENAME TO mails_before",
+    "ALTER TABLE mails_next RENAME TO mails",
+    "ALTER TABLE mails_before RENAME TO mails_next",
+];
+
 statements! {
     /// The log's id and epoch.
     HEAD = "SELECT log_id, epoch, position FROM log_head";
+    POSITION = "SELECT position FROM log_head";
     /// Begins a log.
     BEGIN_LOG = "INSERT INTO log_head (log_id, epoch, position) VALUES ($1, 1, 0) ON CONFLICT DO NOTHING";
     NEW_EPOCH = "UPDATE log_head SET epoch = epoch + 1 RETURNING epoch";
@@ -135,6 +149,10 @@ statements! {
     /// Workers that were killed. What they had claimed is abandoned without their rows, too.
     FORGET_WORKERS = "DELETE FROM workers WHERE leased_until < $1";
 
+    /// Who is at which mail, for the set that a rebuild has filled.
+    CARRY_CLAIMS = "UPDATE mails_next SET claimed_by = m.claimed_by, going_to = m.going_to FROM mails m
+        WHERE m.mail_id = mails_next.mail_id AND m.version = mails_next.version
+            AND m.state IN ('pending', 'unknown') AND m.claimed_by IS NOT NULL";
     /// The views, whole.
     ALL_ACCOUNTS = "SELECT * FROM accounts";
     ALL_RESETS = "SELECT * FROM resets";

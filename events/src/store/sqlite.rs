@@ -2,6 +2,7 @@
 
 mod append;
 mod checkpoint;
+pub(crate) mod rebuild;
 mod scan;
 mod script;
 pub mod sql;

@@ -9,9 +9,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::DatabaseArgs;
-use super::progress::Progress;
 use crate::audit::export::export;
+use crate::cli::database::DatabaseArgs;
+use crate::cli::progress::Progress;
 
 /// Where to.
 #[derive(Debug, Args)]

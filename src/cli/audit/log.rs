@@ -13,7 +13,7 @@ use rekey_events::store::audit::EventFilter;
 use rekey_events::{AccountId, Moment};
 use uuid::Uuid;
 
-use super::DatabaseArgs;
+use crate::cli::database::DatabaseArgs;
 use form::Sheet;
 
 /// Events read at a time.

@@ -7,8 +7,8 @@ use clap::Args;
 use rekey_events::EventId;
 use rekey_events::store::Store;
 
-use super::DatabaseArgs;
 use crate::audit::proof::prove;
+use crate::cli::database::DatabaseArgs;
 use crate::cli::say::say;
 
 /// Of which event.

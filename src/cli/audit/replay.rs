@@ -9,8 +9,8 @@ use clap::Args;
 use rekey_events::replay::Point;
 use rekey_events::{AccountId, Moment};
 
-use super::DatabaseArgs;
-use super::progress::Progress;
+use crate::cli::database::DatabaseArgs;
+use crate::cli::progress::Progress;
 use crate::cli::say::{say, say_json};
 
 /// What to find out by folding the log from nothing.

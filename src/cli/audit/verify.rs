@@ -10,11 +10,11 @@ use clap::Args;
 use rekey_events::Moment;
 use rekey_events::seal::VerifierKey;
 
-use super::DatabaseArgs;
-use super::progress::Progress;
 use crate::audit::line::EventLine;
 use crate::audit::proof::{Proven, check, is_proof};
 use crate::audit::verify::{Report, Trust, VerifyError, database, export};
+use crate::cli::database::DatabaseArgs;
+use crate::cli::progress::Progress;
 use crate::cli::say::say;
 use crate::mails::words;
 

@@ -64,6 +64,18 @@ pub const SETTINGS: [(&str, &str); 3] =
 /// Begins a transaction that reads all of one moment. It cannot be prepared.
 pub(crate) const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
+/// Has the views stay what they are until the end of the transaction; before its first statement reads.
+pub(crate) const KEEP_VIEWS: &str = "LOCK TABLE accounts, resets, mails IN ACCESS SHARE MODE";
+
+/// For one transaction: who rebuilds the views gives up after this time, for those who append wait for it.
+pub(crate) const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '100ms'";
+
+/// Has nobody read or write the views until the end of the transaction.
+pub(crate) const LOCK_VIEWS: &str = "LOCK TABLE accounts, resets, mails IN ACCESS EXCLUSIVE MODE";
+
+/// Empties the set that a rebuild fills.
+pub(crate) const CLEAR_NEXT: &str = "TRUNCATE accounts_next, resets_next, mails_next";
+
 /// The log between two positions, by COPY, which takes no parameters.
 pub(crate) fn scan(after: i64, until: i64) -> String {
     let rows = events!("WHERE position > {after} AND position <= {until} ORDER BY position");
@@ -76,6 +88,17 @@ statements! {
     CLOCK = concat!("SELECT ", clock!());
     /// Appends a batch; see the function in the migrations.
     APPEND = "SELECT append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::jsonb)";
+    /// Has nobody append until the end of the transaction; where the log is.
+    HOLD_HEAD = "SELECT position FROM log_head FOR UPDATE";
+    /// Whether nobody else rebuilds the views of this database; for as long as the connection lives.
+    REBUILD_ALONE = "SELECT pg_try_advisory_lock(hashtext('rekey views rebuild'))";
+    /// Rows of the set that a rebuild fills.
+    DROP_NEXT_ACCOUNTS = "DELETE FROM accounts_next WHERE account_id = ANY($1)";
+    DROP_NEXT_RESETS = "DELETE FROM resets_next WHERE reset_id = ANY($1)";
+    DROP_NEXT_MAILS = "DELETE FROM mails_next WHERE mail_id = ANY($1)";
+    PUT_NEXT_ACCOUNTS = "INSERT INTO accounts_next SELECT * FROM unnest($1::account_row[])";
+    PUT_NEXT_RESETS = "INSERT INTO resets_next SELECT * FROM unnest($1::reset_row[])";
+    PUT_NEXT_MAILS = "INSERT INTO mails_next SELECT * FROM unnest($1::mail_row[])";
     /// Which commits of a batch were appended before, and their last position; then, with 0,
     /// which rely on a stream that is at another version.
     WRONG = "SELECT c.ordinal - 1, e.position + c.many - 1

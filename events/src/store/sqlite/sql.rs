@@ -38,6 +38,43 @@ macro_rules! stale {
     };
 }
 
+/// Rows of `accounts`, which the parameter has as JSON, on their way into a table.
+#[rustfmt::skip]
+macro_rules! put_accounts {
+    ($into:literal) => {
+        concat!("WITH j AS MATERIALIZED (SELECT jsonb(value) AS value FROM json_each(?)) ", $into, " SELECT
+            unhex(value ->> 'account_id', '-'), value ->> 'origin', value ->> 'registered_at',
+            value ->> 'last_signed_in_at', unhex(value ->> 'credential_id', '-'), value ->> 'must_change',
+            unhex(value ->> 'factor_id', '-'), value ->> 'permissions', value ->> 'self_service',
+            value ->> 'by_administrator', value ->> 'erased'
+        FROM j WHERE true ")
+    };
+}
+
+/// Rows of `resets`, which the parameter has as JSON, on their way into a table.
+#[rustfmt::skip]
+macro_rules! put_resets {
+    ($into:literal) => {
+        concat!("WITH j AS MATERIALIZED (SELECT jsonb(value) AS value FROM json_each(?)) ", $into, " SELECT
+            unhex(value ->> 'reset_id', '-'), unhex(value ->> 'account_id', '-'), unhex(value ->> 'issued_by', '-'),
+            value ->> 'state', value ->> 'issued_at', value ->> 'expires_at', value ->> 'ended_at'
+        FROM j WHERE true ")
+    };
+}
+
+/// Rows of `mails`, which the parameter has as JSON, on their way into a table.
+#[rustfmt::skip]
+macro_rules! put_mails {
+    ($into:literal) => {
+        concat!("WITH j AS MATERIALIZED (SELECT jsonb(value) AS value FROM json_each(?)) ", $into, " SELECT
+            unhex(value ->> 'mail_id', '-'), value ->> 'kind', unhex(value ->> 'account_id', '-'),
+            unhex(value ->> 'reset_id', '-'), value ->> 'state', value ->> 'version', value ->> 'attempts',
+            value ->> 'requested_at', value ->> 'due_at', value ->> 'expires_at', value ->> 'settled_at',
+            value ->> 'last_code', value ->> 'pinned_to', value ->> 'refused_by', NULL, NULL
+        FROM j WHERE true ")
+    };
+}
+
 /// Pages of the list of accounts; `CROSS JOIN` is joined in this order.
 pub mod accounts {
     crate::store::sql::accounts::account_pages!(
@@ -69,6 +106,8 @@ statements! {
     );
     /// Ends a batch.
     COMMIT = "COMMIT";
+    BEGIN_IMMEDIATE = "BEGIN IMMEDIATE";
+    ROLLBACK = "ROLLBACK";
     /// Inserts an event, so many before the head. On a conflict, what then must happen anyway:
     /// with `ABORT` it would keep a journal for each statement, a third of its time.
     INSERT_EVENT = insert!(row!("(SELECT position FROM log_head) - ?"));
@@ -137,41 +176,29 @@ statements! {
     // Changes of a batch, each with the rows as JSON; joined to one text, so that
     // each takes the next parameter. Where there are many, each row is made JSONB
     // once: `json_each` writes its value as text for whoever asks.
-    PUT_ACCOUNTS = "WITH j AS MATERIALIZED (SELECT jsonb(value) AS value FROM json_each(?))
-        INSERT INTO accounts SELECT
-            unhex(value ->> 'account_id', '-'), value ->> 'origin', value ->> 'registered_at',
-            value ->> 'last_signed_in_at', unhex(value ->> 'credential_id', '-'), value ->> 'must_change',
-            unhex(value ->> 'factor_id', '-'), value ->> 'permissions', value ->> 'self_service',
-            value ->> 'by_administrator', value ->> 'erased'
-        FROM j WHERE true
-        ON CONFLICT (account_id) DO UPDATE SET
+    PUT_ACCOUNTS = concat!(put_accounts!("INSERT INTO accounts"), "ON CONFLICT (account_id) DO UPDATE SET
             credential_id = excluded.credential_id, must_change = excluded.must_change,
             factor_id = excluded.factor_id, permissions = excluded.permissions,
-            self_service = excluded.self_service, by_administrator = excluded.by_administrator";
+            self_service = excluded.self_service, by_administrator = excluded.by_administrator");
     /// What `accounts_signed_in` goes by, where it changes: to name a column of an index here is to write
     /// the index, whatever the value. PostgreSQL compares the values itself.
     MOVE_ACCOUNTS = "WITH j AS MATERIALIZED (SELECT jsonb(value) AS value FROM json_each(?))
         UPDATE accounts SET last_signed_in_at = value ->> 'last_signed_in_at', erased = value ->> 'erased' FROM j
         WHERE account_id = unhex(value ->> 'account_id', '-')
             AND (last_signed_in_at, erased) IS NOT (value ->> 'last_signed_in_at', value ->> 'erased')";
-    PUT_RESETS = "WITH j AS MATERIALIZED (SELECT jsonb(value) AS value FROM json_each(?))
-        INSERT INTO resets SELECT
-            unhex(value ->> 'reset_id', '-'), unhex(value ->> 'account_id', '-'), unhex(value ->> 'issued_by', '-'),
-            value ->> 'state', value ->> 'issued_at', value ->> 'expires_at', value ->> 'ended_at'
-        FROM j WHERE true
-        ON CONFLICT (reset_id) DO UPDATE SET state = excluded.state, ended_at = excluded.ended_at";
-    PUT_MAILS = "WITH j AS MATERIALIZED (SELECT jsonb(value) AS value FROM json_each(?))
-        INSERT INTO mails SELECT
-            unhex(value ->> 'mail_id', '-'), value ->> 'kind', unhex(value ->> 'account_id', '-'),
-            unhex(value ->> 'reset_id', '-'), value ->> 'state', value ->> 'version', value ->> 'attempts',
-            value ->> 'requested_at', value ->> 'due_at', value ->> 'expires_at', value ->> 'settled_at',
-            value ->> 'last_code', value ->> 'pinned_to', value ->> 'refused_by', NULL, NULL
-        FROM j WHERE true
-        ON CONFLICT (mail_id) DO UPDATE SET
+    PUT_RESETS = concat!(put_resets!("INSERT INTO resets"), "ON CONFLICT (reset_id) DO UPDATE SET state = excluded.state, ended_at = excluded.ended_at");
+    PUT_MAILS = concat!(put_mails!("INSERT INTO mails"), "ON CONFLICT (mail_id) DO UPDATE SET
             state = excluded.state, version = excluded.version, attempts = excluded.attempts,
             due_at = excluded.due_at, expires_at = excluded.expires_at, settled_at = excluded.settled_at,
             last_code = excluded.last_code, pinned_to = excluded.pinned_to, refused_by = excluded.refused_by,
-            claimed_by = NULL, going_to = NULL";
+            claimed_by = NULL, going_to = NULL");
+    /// The same, into the set that a rebuild fills; and its rows, some at a time, out of it.
+    PUT_NEXT_ACCOUNTS = put_accounts!("INSERT OR REPLACE INTO accounts_next");
+    PUT_NEXT_RESETS = put_resets!("INSERT OR REPLACE INTO resets_next");
+    PUT_NEXT_MAILS = put_mails!("INSERT OR REPLACE INTO mails_next");
+    CLEAR_ACCOUNTS = "DELETE FROM accounts_next WHERE rowid IN (SELECT rowid FROM accounts_next LIMIT ?)";
+    CLEAR_RESETS = "DELETE FROM resets_next WHERE rowid IN (SELECT rowid FROM resets_next LIMIT ?)";
+    CLEAR_MAILS = "DELETE FROM mails_next WHERE rowid IN (SELECT rowid FROM mails_next LIMIT ?)";
     PUT_PEOPLE = "INSERT INTO people SELECT
             unhex(value ->> 'account_id', '-'), value ->> 'username', value ->> 'username_key', value ->> 'email',
             value ->> 'email_key', value ->> 'display_name', value ->> 'language', value ->> 'zone'
