@@ -1,5 +1,6 @@
 //! A node of the test's own: its database, its mail server, its clock.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -52,7 +53,24 @@ pub struct Bed {
     pub sink: SmtpSink,
     pub url: String,
     keys: Keys,
-    _home: Home,
+    home: Arc<Home>,
+}
+
+tokio::task_local! {
+    /// The databases of a test, and where they live.
+    static OPENED: RefCell<Vec<(Store, Arc<Home>)>>;
+}
+
+/// Runs a test; what it leaves of the log is folded once more, and must be the views it leaves.
+pub async fn replayed(test: impl Future<Output = ()>) {
+    let then_replayed = async {
+        test.await;
+        for (store, _home) in OPENED.with(RefCell::take) {
+            let compared = store.compare_views(|_, _| {}).await.unwrap();
+            assert_eq!((compared.differences, compared.and_more), (Vec::new(), false), "views, replayed");
+        }
+    };
+    OPENED.scope(RefCell::default(), then_replayed).await;
 }
 
 impl Place {
@@ -63,7 +81,9 @@ impl Place {
     /// With a policy of the test's own.
     pub async fn open_with(self, policy: Value) -> Bed {
         let (url, home) = self.database().await;
-        Bed::on(url, home, policy).await
+        let bed = Bed::on(url, home.into(), policy).await;
+        OPENED.with(|opened| opened.borrow_mut().push((bed.store().clone(), bed.home.clone())));
+        bed
     }
 
     async fn database(self) -> (String, Home) {
@@ -83,15 +103,15 @@ impl Place {
 impl Bed {
     /// On a server that the test itself keeps, to do things to it.
     pub async fn of(server: &Postgres) -> Self {
-        Self::on(server.database("service").await, Home::Elsewhere, json!({})).await
+        Self::on(server.database("service").await, Home::Elsewhere.into(), json!({})).await
     }
 
-    async fn on(url: String, home: Home, policy: Value) -> Self {
+    async fn on(url: String, home: Arc<Home>, policy: Value) -> Self {
         let env = Arc::new(ManualEnv::new(Moment::from_micros(1_767_225_600_000_000), 1));
         let sink = SmtpSink::start().await.unwrap();
         let keys = Keys::generate(&*env, false);
         let (api, service) = start(&url, &sink, &keys, &env, policy).await;
-        Self { api, service, env, sink, url, keys, _home: home }
+        Self { api, service, env, sink, url, keys, home }
     }
 
     /// Another node on the same database.

@@ -38,14 +38,18 @@ macro_rules! suite {
         postgres { $($server_module:ident :: $server:ident),* $(,)? }
     ) => {
         mod sqlite {
+            use crate::bed::{Place, replayed};
+
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { crate::$module::$name(crate::bed::Place::Sqlite).await; })*
+            async fn $name() { replayed(crate::$module::$name(Place::Sqlite)).await; })*
         }
         mod postgres {
+            use crate::bed::{Place, replayed};
+
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { crate::$module::$name(crate::bed::Place::Postgres).await; })*
+            async fn $name() { replayed(crate::$module::$name(Place::Postgres)).await; })*
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $server() { crate::$server_module::$server(crate::bed::Place::Postgres).await; })*
+            async fn $server() { replayed(crate::$server_module::$server(Place::Postgres)).await; })*
         }
     };
 }
