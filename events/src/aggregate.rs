@@ -10,6 +10,7 @@ use crate::ids::{AccountId, StreamId};
 use crate::mail::MailCommand;
 use crate::moment::Moment;
 use crate::rows::Change;
+use crate::upcast;
 
 /// Something, and the moment of it: a command when it is decided, an event
 /// when it is recorded. The moment is the event's `recorded_at`, not part of
@@ -38,7 +39,7 @@ pub trait EventKind:
 
     /// The version of the type's schema.
     fn schema(&self) -> i32 {
-        1
+        upcast::newest(self.type_name())
     }
 }
 

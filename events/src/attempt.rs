@@ -7,6 +7,7 @@ use crate::aggregate::EventKind;
 
 /// The event of an attempt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, IntoStaticStr, VariantNames)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "type", content = "data", deny_unknown_fields)]
 pub enum AttemptEvent {
     /// Somebody tried to sign in under a name that is nobody's.

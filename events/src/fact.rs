@@ -7,6 +7,7 @@ use crate::account::AccountEvent;
 use crate::attempt::AttemptEvent;
 use crate::mail::MailEvent;
 use crate::request::RequestEvent;
+use crate::upcast::{newest, upcast};
 
 /// An event of any aggregate.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,13 +54,14 @@ pub fn decode<E: DeserializeOwned + VariantNames>(
     schema: i32,
     payload: &[u8],
 ) -> Result<E, UnknownFact> {
-    if schema != 1 || !E::VARIANTS.contains(&name) {
+    if !E::VARIANTS.contains(&name) || !(1..=newest(name)).contains(&schema) {
         return Err(UnknownFact::Type { name: name.to_owned(), schema });
     }
     let shape = |error| UnknownFact::Shape { name: name.to_owned(), error };
     // One value and no more: nothing that would end ours early.
     serde_json::from_slice::<IgnoredAny>(payload).map_err(shape)?;
-    let tagged = [br#"{"type":""#, name.as_bytes(), br#"","data":"#, payload, b"}"].concat();
+    let payload = upcast(name, schema, payload).map_err(shape)?;
+    let tagged = [br#"{"type":""#, name.as_bytes(), br#"","data":"#, &*payload, b"}"].concat();
     serde_json::from_slice(&tagged).map_err(shape)
 }
 

@@ -15,6 +15,7 @@ macro_rules! id {
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
         #[cfg_attr(feature = "store", derive(sqlx::Type), sqlx(transparent))]
+        #[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
         pub struct $name(pub Uuid);
 
         impl $name {

@@ -22,12 +22,14 @@ pub mod policy;
 pub mod replay;
 pub mod request;
 pub mod rows;
+pub mod schema;
 pub mod seal;
 #[cfg(feature = "store")]
 pub mod store;
 #[cfg(test)]
 mod story;
 pub mod token;
+pub mod upcast;
 
 pub use aggregate::{At, Rules};
 pub use env::{Env, ProcessEnv, SystemEnv};

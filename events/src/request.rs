@@ -10,6 +10,7 @@ use crate::moment::Moment;
 
 /// An event of a request; the stream's id is the reset's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, IntoStaticStr, VariantNames)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "type", content = "data", deny_unknown_fields)]
 pub enum RequestEvent {
     /// Somebody asked. What they typed waits in the vault.
@@ -34,6 +35,7 @@ pub enum RequestEvent {
 
 /// Why no link was issued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum RefusedBecause {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rekey_events::account::event::{Channel, RevokedBy};
 use rekey_events::account::{AccountCommand as C, SecondFactorProof};
+use rekey_events::mail::event::{DeadBecause, Phase, UnknownBecause};
 use rekey_events::mail::{Mail, MailCommand};
 use rekey_events::rows::{Change, CredentialRow};
 use rekey_events::store::{AppendError, Commit};
@@ -138,11 +139,34 @@ fn stories(bed: &Bed) -> [Vec<(u64, C)>; 4] {
 async fn settle_mails(bed: &Bed) {
     let mails = bed.store.mails(None, "", "", 100).await.unwrap();
     let at = bed.env.now();
+    let smtp = || "smtp".to_owned();
+    let defer = |provider| {
+        let (phase, code, enhanced) = (Phase::Rcpt, Some(450), Some("4.2.0".to_owned()));
+        MailCommand::Defer { phase, code, enhanced, due_at: at, counted: true, provider }
+    };
+    let lose = |reason, provider| MailCommand::LoseTrack { reason, due_at: at, provider };
+    let reroute = MailCommand::Reroute {
+        provider: smtp(),
+        phase: Phase::Dot,
+        code: 554,
+        enhanced: Some("5.7.1".to_owned()),
+        due_at: at,
+    };
     let commands = [
-        vec![MailCommand::Accept { provider: "smtp".to_owned(), code: 250 }],
+        vec![MailCommand::Accept { provider: smtp(), code: 250 }],
         vec![MailCommand::Expire, MailCommand::Requeue { expires_at: at }],
         vec![MailCommand::Supersede],
-        vec![],
+        vec![
+            defer(Some(smtp())),
+            reroute,
+            MailCommand::Reject { phase: Phase::Rcpt, code: 550, enhanced: None },
+        ],
+        vec![
+            lose(UnknownBecause::ReplyLost, Some(smtp())),
+            MailCommand::Accept { provider: smtp(), code: 250 },
+        ],
+        vec![defer(None), lose(UnknownBecause::WorkerDied, None), MailCommand::Suppress],
+        vec![MailCommand::Bury { reason: DeadBecause::NoAddress, code: None }],
     ];
     for (mail, commands) in mails.iter().zip(commands.iter().cycle()) {
         for command in commands {

@@ -9,6 +9,7 @@ use crate::moment::Moment;
 
 /// What the mail is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, EnumString)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum MailKind {
@@ -22,6 +23,7 @@ pub enum MailKind {
 
 /// How far a delivery got (RFC 5321, section 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, EnumString)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Phase {
@@ -49,6 +51,7 @@ pub enum Phase {
 
 /// Why nobody knows whether the mail went out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum UnknownBecause {
@@ -60,6 +63,7 @@ pub enum UnknownBecause {
 
 /// Why a mail is dead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum DeadBecause {
@@ -73,6 +77,7 @@ pub enum DeadBecause {
 
 /// An event of a mail.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, IntoStaticStr, VariantNames)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "type", content = "data", deny_unknown_fields)]
 pub enum MailEvent {
     /// We owe this mail.
@@ -98,8 +103,8 @@ pub enum MailEvent {
         due_at: Moment,
         /// Whether this used up an attempt.
         counted: bool,
-        /// The provider, where that was recorded.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        /// The provider, if one was asked.
+        #[serde(deserialize_with = "Option::deserialize")]
         provider: Option<String>,
     },
     /// A provider refused the message itself; another one is asked, once.
@@ -122,7 +127,7 @@ pub enum MailEvent {
         /// When it will be tried again.
         due_at: Moment,
         /// The provider that may have taken it, where that is known.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(deserialize_with = "Option::deserialize")]
         provider: Option<String>,
     },
     /// The mail server took it.
