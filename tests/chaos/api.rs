@@ -1,9 +1,13 @@
 //! The API as a program calls it.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use reqwest::{Response, Result};
 use serde_json::Value;
+
+/// After so long an answer counts as lost: the server itself gives a request up earlier.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A client, with or without a key.
 #[derive(Clone)]
@@ -15,7 +19,7 @@ pub struct Api {
 
 impl Api {
     pub fn new(address: SocketAddr, key: Option<&str>) -> Self {
-        let http = reqwest::Client::new();
+        let http = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
         Self { http, base: format!("http://{address}"), key: key.map(str::to_owned) }
     }
 
