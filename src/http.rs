@@ -13,6 +13,7 @@ mod metrics;
 pub mod operations;
 pub(crate) mod pages;
 mod params;
+mod schemas;
 mod sessions;
 mod text;
 
@@ -97,6 +98,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(events::list))
         .routes(routes!(log::checkpoint))
         .routes(routes!(log::proof))
+        .routes(routes!(schemas::list))
+        .routes(routes!(schemas::one))
         .routes(routes!(mails::list))
         .routes(routes!(mails::one))
         .routes(routes!(health::healthz))

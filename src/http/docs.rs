@@ -13,6 +13,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use super::App;
 use super::params::Named;
+use super::schemas;
 use crate::problem::{Kind, Problem};
 
 /// What the page may load: its own files only. The viewer sets inline styles.
@@ -40,6 +41,7 @@ pub(super) fn routes(openapi: OpenApi) -> Router<App> {
     let shown = shown.layer(axum::middleware::map_response(allow_own_files));
     Router::new()
         .merge(shown)
+        .route("/asyncapi.json", get(schemas::asyncapi))
         .route("/problems/{name}", get(problem))
         .route("/.well-known/change-password", get(change_password))
 }

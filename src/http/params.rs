@@ -8,14 +8,14 @@ use serde::{Deserialize, Deserializer};
 use super::App;
 use crate::problem::{Kind, Problem};
 
-/// The path's one parameter, as text; what is no UTF-8 names nothing.
-pub(super) struct Named(pub String);
+/// The path's parameters, as text; what is no UTF-8 names nothing.
+pub(super) struct Named<T = String>(pub T);
 
-impl FromRequestParts<App> for Named {
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for Named<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let named = Path::<String>::from_request_parts(parts, app).await;
+        let named = Path::<T>::from_request_parts(parts, app).await;
         named.map(|Path(name)| Self(name)).map_err(|_| Kind::NotFound.into())
     }
 }

@@ -47,7 +47,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         methods.map(move |(method, operation)| (path.clone(), method.to_uppercase(), operation))
     });
     each.map(|(path, method, operation)| Endpoint {
-        path: path.replace("{id}", ID),
+        path: path.replace("{id}", ID).replace("{type}/{version}", "SignedIn/1"),
         method,
         members: members(&document, operation),
     })

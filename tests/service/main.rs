@@ -105,6 +105,8 @@ suite! {
         neutral::a_mail_goes_to_the_address_on_file,
         neutral::a_refused_sign_in_does_not_say_what_was_wrong,
         neutral::everybody_gets_the_same_answer,
+        openapi::the_asyncapi_names_every_event,
+        openapi::the_schema_of_every_version_of_every_event_is_served,
         openapi::every_answer_is_kept_from_caches_and_frames,
         openapi::every_kind_of_problem_is_explained,
         openapi::every_route_described_is_there,

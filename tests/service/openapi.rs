@@ -1,5 +1,10 @@
 //! The API's description, and the page that shows it.
 
+use std::collections::BTreeSet;
+
+use rekey_events::schema::SCHEMAS;
+use serde_json::Value;
+
 use crate::api::send;
 use crate::bed::Place;
 use crate::document::{document, endpoints};
@@ -24,6 +29,51 @@ pub async fn every_kind_of_problem_is_explained(place: Place) {
     let kind = bed.ask("", "").await.kind();
     let explained = bed.api.get("", &format!("/problems/{kind}")).await.expect(200);
     assert_eq!(explained.kind(), kind);
+}
+
+pub async fn the_schema_of_every_version_of_every_event_is_served(place: Place) {
+    let bed = place.open().await;
+    let all = bed.api.get("", "/v1/schemas").await.expect(200).json();
+    let all = all.as_array().unwrap();
+    assert_eq!(all.len(), SCHEMAS.len());
+    for line in all {
+        let served = bed.api.get("", line["path"].as_str().unwrap()).await.expect(200);
+        assert_eq!(served.header("content-type"), "application/schema+json");
+        assert_eq!(served.json()["title"], line["type"]);
+    }
+    for unknown in ["/v1/schemas/SignedIn/2", "/v1/schemas/SignedIn/x", "/v1/schemas/Unheard/1"] {
+        let refused = bed.api.get("", unknown).await.expect(404);
+        assert!(refused.text.contains("/v1/schemas lists all"), "{}", refused.text);
+    }
+}
+
+/// All that its parts refer to is there, and every version of every event is a message of the log.
+pub async fn the_asyncapi_names_every_event(place: Place) {
+    let bed = place.open().await;
+    let described = bed.api.get("", "/asyncapi.json").await.expect(200).json();
+    assert_eq!(described["asyncapi"], "3.0.0");
+    let events = described["channels"]["events"]["messages"].as_object().unwrap();
+    let named: BTreeSet<_> = events.keys().cloned().collect();
+    let known = SCHEMAS.iter().map(|schema| format!("{}.{}", schema.name, schema.version)).collect();
+    assert_eq!(named, known);
+    for reference in references(&described) {
+        match reference.strip_prefix('#') {
+            Some(pointer) => assert!(described.pointer(pointer).is_some(), "{reference}"),
+            None => drop(bed.api.get("", &reference).await.expect(200)),
+        }
+    }
+}
+
+/// What `$ref`s in it say.
+fn references(value: &Value) -> Vec<String> {
+    match value {
+        Value::Object(fields) => {
+            let own = fields.get("$ref").and_then(Value::as_str).map(str::to_owned);
+            own.into_iter().chain(fields.values().flat_map(references)).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(references).collect(),
+        _ => Vec::new(),
+    }
 }
 
 pub async fn the_page_loads_its_own_files_only(place: Place) {
