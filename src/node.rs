@@ -22,7 +22,7 @@ use crate::http::{self, Activity, ApiKey, App, House};
 use crate::keys::Keys;
 use crate::service::{Service, Settings};
 use base::Base;
-use crew::{Crew, fallen};
+use crew::Crew;
 
 pub use error::BuildError;
 pub use mailing::{MAILS_AT_ONCE, MailTo, Mailing};
@@ -112,16 +112,16 @@ impl Node {
     /// Runs until `stop`; then finishes what is in hand.
     ///
     /// # Errors
-    /// The socket fails, or a worker fell.
+    /// The socket fails, a worker fell, or the log is in another epoch now.
     pub async fn run(self, stop: CancellationToken) -> std::io::Result<()> {
         let working = tokio::spawn(self.crew.run(stop.clone()));
         let pages =
             http::router(self.app).merge(self.more).into_make_service_with_connect_info::<SocketAddr>();
         let served = axum::serve(self.listener, pages).with_graceful_shutdown(stop.cancelled_owned()).await;
-        let fell = working.await.unwrap_or(true);
+        let worked = working.await.map_err(std::io::Error::other)?;
         drop(self.service);
         self.base.close().await;
-        if fell { Err(fallen()) } else { served }
+        worked.and(served)
     }
 }
 

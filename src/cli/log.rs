@@ -25,11 +25,9 @@ impl Log {
         store.close().await;
         let (epoch, position) = (begun?, position?);
         println!(
-            "Epoch {epoch} begins after position {position}. Start every rekey process again: the running ones still"
+            "Epoch {epoch} begins after position {position}. Running processes of rekey stop by themselves: start them again."
         );
-        println!(
-            "are in the one before, and are refused. Checkpoints of the seal end in /{epoch} from now on."
-        );
+        println!("Checkpoints of the seal end in /{epoch} from now on.");
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -57,8 +57,12 @@ impl Crew {
         }
     }
 
-    /// Works until `stop`, then finishes what is in hand; whether a worker fell.
-    pub(super) async fn run(self, stop: CancellationToken) -> bool {
+    /// Works until `stop`, then finishes what is in hand.
+    ///
+    /// # Errors
+    /// A worker fell, or the log is in another epoch now.
+    pub(super) async fn run(self, stop: CancellationToken) -> std::io::Result<()> {
+        let over = tokio::spawn(until_over(self.log.clone(), stop.clone()));
         let mut workers = JoinSet::new();
         workers.spawn(self.log.spread_wakes(stop.clone().cancelled_owned()));
         if let Some(issuer) = self.issuer {
@@ -76,8 +80,21 @@ impl Crew {
         if let Some(sealer) = self.sealer {
             workers.spawn(sealer.run(stop.clone()));
         }
-        supervise(workers, stop).await
+        let fell = supervise(workers, stop).await;
+        match over.await {
+            Ok(Some(epoch)) => Err(overtaken(epoch)),
+            _ if fell => Err(fallen()),
+            _ => Ok(()),
+        }
     }
+}
+
+/// Stops all when another epoch of the log begins, which it answers; ends with `stop`.
+async fn until_over(log: Log, stop: CancellationToken) -> Option<i32> {
+    let epoch = stop.clone().run_until_cancelled_owned(async move { log.over().await }).await?;
+    tracing::error!(epoch, "{}", overtaken(epoch));
+    stop.cancel();
+    Some(epoch)
 }
 
 /// The bus, where there is one, and a database that several processes share.
@@ -102,7 +119,13 @@ async fn supervise(mut workers: JoinSet<()>, stop: CancellationToken) -> bool {
     fell
 }
 
-/// The error of a process whose worker fell.
-pub(super) fn fallen() -> std::io::Error {
+fn fallen() -> std::io::Error {
     std::io::Error::other("a worker ended by a fault; the process stops with it")
+}
+
+fn overtaken(epoch: i32) -> std::io::Error {
+    let text = format!(
+        "the log is in epoch {epoch} now: what this process remembers may not be so any more, so it stops; start it again"
+    );
+    std::io::Error::other(text)
 }

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::base::Base;
-use super::crew::{Crew, fallen};
+use super::crew::Crew;
 use super::{BuildError, Mailing, Role};
 use crate::config::Config;
 use crate::http::operations::{self, Scene, Watched};
@@ -61,7 +61,7 @@ impl Worker {
     /// Works until `stop`; then finishes what is in hand.
     ///
     /// # Errors
-    /// The database cannot be used, or a worker fell.
+    /// The database cannot be used, a worker fell, or the log is in another epoch now.
     pub async fn run(self, stop: CancellationToken) -> Result<(), Box<dyn Error>> {
         let (watched, closing) = (Watched::new(stop.clone()), CancellationToken::new());
         let pages = operations::router(watched.clone());
@@ -85,8 +85,8 @@ impl Job {
         let store = base.log.store().clone();
         watched.begins(Scene { store, env: self.env, activity: crew.activity() });
         tracing::info!("working");
-        let fell = crew.run(stop).await;
+        let worked = crew.run(stop).await;
         base.close().await;
-        if fell { Err(fallen().into()) } else { Ok(()) }
+        Ok(worked?)
     }
 }

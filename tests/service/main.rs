@@ -10,6 +10,7 @@ mod audit_cli;
 mod bad_input;
 mod bed;
 mod document;
+mod epochs;
 mod erasure;
 mod faults;
 mod idempotency;

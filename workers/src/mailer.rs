@@ -239,9 +239,9 @@ impl Mailer {
 }
 
 impl Inner {
-    /// Whether the lease is held, and a mail server is thought to work.
+    /// Whether the lease is held, the log goes on, and a mail server is thought to work.
     fn may_claim(&self) -> bool {
-        self.lease.is_held() && self.providers.usable(self.log.env().now()).is_some()
+        self.lease.is_held() && !self.log.is_over() && self.providers.usable(self.log.env().now()).is_some()
     }
 
     /// Waits, a breath at most, until half of the slots are free: a claim is a

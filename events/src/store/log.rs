@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -25,7 +27,11 @@ struct Inner {
     streams: Streams,
     loads: Arc<Loads>,
     wakes: Arc<Wakes>,
+    is_over: AtomicBool,
 }
+
+/// How often it is looked whether another epoch has begun.
+const EPOCH_LOOKED_AT: Duration = Duration::from_secs(1);
 
 impl std::fmt::Debug for Log {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -52,7 +58,8 @@ impl Log {
             loads: loads.clone(),
             wakes: wakes.clone(),
         };
-        let inner = Inner { store, env, head, queue: sender, streams: Streams::default(), loads, wakes };
+        let (streams, is_over) = (Streams::default(), AtomicBool::new(false));
+        let inner = Inner { store, env, head, queue: sender, streams, loads, wakes, is_over };
         Ok((Self(Arc::new(inner)), writer))
     }
 
@@ -72,6 +79,27 @@ impl Log {
     #[must_use]
     pub fn id(&self) -> uuid::Uuid {
         self.0.head.log
+    }
+
+    /// Waits until another epoch of the log has begun, as after a restore; which one. What is known here of
+    /// the one before may not be so any more: whoever relies on it stops, instead of guessing.
+    pub async fn over(&self) -> i32 {
+        loop {
+            tokio::time::sleep(EPOCH_LOOKED_AT).await;
+            // While the database does not answer, nobody does anything with it.
+            if let Ok(head) = self.0.store.head().await
+                && (head.log, head.epoch) != (self.0.head.log, self.0.head.epoch)
+            {
+                self.0.is_over.store(true, Ordering::Relaxed);
+                return head.epoch;
+            }
+        }
+    }
+
+    /// Whether [`over`](Self::over) has seen another epoch begin.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.0.is_over.load(Ordering::Relaxed)
     }
 
     /// In-process wake-ups.

@@ -84,7 +84,7 @@ impl Log {
     }
 
     async fn tell(&self, store: &Store) -> Result<(), Box<dyn Error>> {
-        let mut filter = self.filter(store).await?;
+        let (mut filter, epoch) = (self.filter(store).await?, store.head().await?.epoch);
         let mut left = self.limit.unwrap_or(usize::MAX);
         let mut sheet = Sheet::begin(self.format)?;
         while left > 0 {
@@ -95,7 +95,10 @@ impl Log {
             filter.after = Some(slice.until);
             match (slice.is_last, self.follow) {
                 (true, false) => break,
-                (true, true) => tokio::time::sleep(AGAIN).await,
+                (true, true) => {
+                    tokio::time::sleep(AGAIN).await;
+                    same_epoch(store, epoch).await?;
+                }
                 (false, _) => {}
             }
         }
@@ -126,5 +129,17 @@ impl Log {
             format!("nobody has the username {name:?} now; of somebody who was erased, give --account ID")
         })?;
         Ok(Some(person.account_id))
+    }
+}
+
+/// Fails once another epoch has begun: what was told last may not be in the log any more.
+async fn same_epoch(store: &Store, epoch: i32) -> Result<(), String> {
+    // While the database does not answer, nothing is told either.
+    match store.head().await {
+        Ok(head) if head.epoch != epoch => Err(format!(
+            "the log is in epoch {} now, after a restore: the last of what was told may not be in it any more",
+            head.epoch
+        )),
+        _ => Ok(()),
     }
 }

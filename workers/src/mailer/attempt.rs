@@ -42,11 +42,11 @@ impl Gate for StillWanted<'_> {
     async fn before_body(&self) -> Verdict {
         let wanted = matches!(self.mailer.unwanted(self.row).await, Ok(None));
         let noted = wanted && self.mailer.note_provider(self.row, self.provider).await;
-        if noted && self.mailer.lease.is_held_since(self.claimed) { Verdict::Go } else { Verdict::Stop }
+        if noted { self.before_dot().await } else { Verdict::Stop }
     }
 
     async fn before_dot(&self) -> Verdict {
-        if self.mailer.lease.is_held_since(self.claimed) { Verdict::Go } else { Verdict::Stop }
+        if self.mailer.is_ours(self.claimed) { Verdict::Go } else { Verdict::Stop }
     }
 
     fn waits_for(&self, provider: &str, what: &'static str) {
@@ -59,6 +59,11 @@ impl Gate for StillWanted<'_> {
 }
 
 impl Inner {
+    /// Whether what was claimed then is still ours, and what becomes of it can be recorded.
+    fn is_ours(&self, claimed: Instant) -> bool {
+        self.lease.is_held_since(claimed) && !self.log.is_over()
+    }
+
     /// Tries a mail claimed at that moment (or later), and records what became of it.
     pub(super) async fn attempt(&self, row: &MailRow, claimed: Instant) {
         match self.prepare(row).await {
