@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import subprocess
 
 from .machine import Failed, fetch, say
 from .people import Site
@@ -36,7 +37,7 @@ def check(cluster):
     for name in names:
         site.register(name)
     failed = [what for name, (what, do) in zip(names, steps) if not step(cluster, site, name, what, do)]
-    failed += refusals(cluster)
+    failed += refusals(cluster) + broken_seal(cluster)
     say(f"  mails claimed since each mailer's last start: {claims(cluster)}")
     say(f"cluster: {len(steps) - len(failed)} passed, {len(failed)} failed")
     return 1 if failed else 0
@@ -60,6 +61,16 @@ def claims(cluster):
     pages = [fetch(f"http://{mailer.ip}:8080/metrics") or "" for mailer in cluster.of("mailer")]
     count = lambda by: sum(int(found) for page in pages for found in re.findall(rf'claimed_total{{by="{by}"}} (\d+)', page))  # noqa: E731
     return f"{count('hint')} by a hint, {count('look')} by looking"
+
+
+def broken_seal(cluster):
+    """Whether the log, after all that, is as the sealer signed it."""
+    url = (cluster.volume("secrets") / "database-url").read_text().strip()
+    url = cluster.of("serve")[0].translate(url)
+    verify = [cluster.binaries / "rekey", "audit", "verify", "--key", cluster.volume("seal") / "seal.key.pub", "--database", url]
+    verified = subprocess.run(verify, capture_output=True, text=True, check=False)
+    say("  seal:", (verified.stdout + verified.stderr).strip().splitlines()[-1])
+    return [] if verified.returncode == 0 else ["the seal"]
 
 
 def refusals(cluster):

@@ -42,7 +42,11 @@ fn compose_is_in_order() {
 #[test]
 fn every_command_of_compose_is_one_of_ours() {
     let ours = compose().ours;
-    assert!(["serve", "issuer", "relay", "mailer", "sweeper"].iter().all(|role| ours.contains_key(*role)));
+    assert!(
+        ["serve", "issuer", "relay", "mailer", "sweeper", "sealer"]
+            .iter()
+            .all(|role| ours.contains_key(*role))
+    );
     for (service, container) in ours {
         let parsed = rekey::cli::Cli::try_parse_from(&container.command);
         assert!(parsed.is_ok(), "{service}: {}", parsed.unwrap_err());
@@ -67,6 +71,7 @@ fn setup_makes_secrets_once_and_keeps_them() {
         let mut setup = Command::new(root().join("deploy/setup"));
         setup.arg(folder.path()).env("PATH", &path);
         setup.env("DATABASE", "postgres:5432/rekey").env("ROUTES", "nats-1:6222 nats-2:6222");
+        setup.env("SEAL", folder.path());
         assert!(setup.status().unwrap().success());
         let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
         files.map(|file| (std::fs::read(&file).unwrap(), file)).map(|(text, file)| (file, text)).collect()
