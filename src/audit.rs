@@ -5,11 +5,16 @@ pub mod line;
 pub mod proof;
 pub mod verify;
 
+use std::collections::BTreeSet;
+
 use rekey_events::account::AccountEvent;
 use rekey_events::attempt::AttemptEvent;
 use rekey_events::mail::MailEvent;
 use rekey_events::request::RequestEvent;
+use rekey_events::schema::SCHEMAS;
+use serde_json::Value;
 use strum::VariantNames;
+use uuid::Uuid;
 
 /// Checkpoints that a log is held against, the newest ones: the more, the closer an alteration is found.
 const CHECKPOINTS: i64 = 1000;
@@ -18,4 +23,23 @@ const CHECKPOINTS: i64 = 1000;
 #[must_use]
 pub fn types() -> Vec<&'static str> {
     [AccountEvent::VARIANTS, RequestEvent::VARIANTS, MailEvent::VARIANTS, AttemptEvent::VARIANTS].concat()
+}
+
+/// Every reason that an event can give, as its schema has it.
+#[must_use]
+pub fn reasons() -> BTreeSet<String> {
+    let schemas = SCHEMAS.iter().filter_map(|schema| serde_json::from_str::<Value>(schema.text).ok());
+    let reasons =
+        schemas.filter_map(|schema| schema.pointer("/properties/reason/oneOf")?.as_array().cloned());
+    reasons.flatten().filter_map(|reason| Some(reason["const"].as_str()?.to_owned())).collect()
+}
+
+/// Whether somebody can be called so in an event's metadata: `anyone`, `account:ID`, `key:NAME`, `system:ROLE`.
+#[must_use]
+pub fn is_actor(text: &str) -> bool {
+    match text.split_once(':') {
+        Some(("account", id)) => id.parse::<Uuid>().is_ok(),
+        Some(("key" | "system", name)) => !name.is_empty(),
+        _ => text == "anyone",
+    }
 }

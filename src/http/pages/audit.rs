@@ -1,5 +1,7 @@
 //! `/utilities/security/audit`: what happened, the newest first.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -13,7 +15,7 @@ use super::history::{ShownEvent, told};
 use super::page as rendered;
 use super::tongue::Tongue;
 use super::visitor::Visitor;
-use crate::audit::types;
+use crate::audit::{is_actor, reasons, types};
 use crate::http::App;
 use crate::http::params::Query;
 use crate::problem::Problem;
@@ -28,6 +30,13 @@ pub(super) struct Wanted {
     account: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     kind: String,
+    /// A username, or as the metadata have it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    actor: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    reason: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    correlation: String,
     /// Days, in the reader's zone.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     since: String,
@@ -37,17 +46,26 @@ pub(super) struct Wanted {
     before: Option<i64>,
 }
 
+/// The fields that hold what cannot be looked for.
+type Wrong = Vec<&'static str>;
+
 #[derive(Template)]
 #[template(path = "audit.html")]
 struct Audit<'a> {
     page: &'a Visitor,
     wanted: &'a Wanted,
-    /// Whether there is nobody of the name asked for.
-    nobody: bool,
+    wrong: Wrong,
     kinds: Vec<&'static str>,
+    reasons: BTreeSet<String>,
     events: Vec<ShownEvent>,
     older: Option<String>,
     is_newest: bool,
+}
+
+impl Audit<'_> {
+    fn is_wrong(&self, field: &str) -> bool {
+        self.wrong.contains(&field)
+    }
 }
 
 pub(super) async fn page(
@@ -56,16 +74,16 @@ pub(super) async fn page(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     app.service.authorise(&visitor.call.caller, Permission::Audit).await?;
-    let account = wanted.account(&app).await?;
-    let nobody = account.is_none() && !wanted.account.trim().is_empty();
-    let found = match nobody {
-        true => EventPage::default(),
-        false => app.service.store().events(&wanted.filter(&visitor.tongue, account)).await?,
+    let (filter, wrong) = wanted.filter(&app, &visitor.tongue).await?;
+    let found = match wrong.is_empty() {
+        true => app.service.store().events(&filter).await?,
+        false => EventPage::default(),
     };
     rendered(&Audit {
         page: &visitor,
-        nobody,
+        wrong,
         kinds: types(),
+        reasons: reasons(),
         events: told(app.service.store(), &visitor.tongue, &found.events).await?,
         older: found.next.map(|before| wanted.older(before)),
         is_newest: wanted.before.is_none(),
@@ -74,28 +92,64 @@ pub(super) async fn page(
 }
 
 impl Wanted {
-    /// The account of the name asked for.
-    async fn account(&self, app: &App) -> Result<Option<AccountId>, Problem> {
-        let Some(key) = username_key(&self.account) else { return Ok(None) };
-        Ok(app.service.store().person_by_username(&key).await?.map(|person| person.account_id))
-    }
-
-    fn filter(&self, tongue: &Tongue, account: Option<AccountId>) -> EventFilter {
-        let day = |text: &str| text.parse::<Date>().ok();
-        EventFilter {
+    /// What is asked for, and which fields make no sense.
+    async fn filter(&self, app: &App, tongue: &Tongue) -> Result<(EventFilter, Wrong), Problem> {
+        let (account, actor) = (account(app, &self.account).await?, actor(app, self.actor.trim()).await?);
+        let correlation = self.correlation.trim().parse().ok();
+        let since = self.since.parse().ok().and_then(|day| tongue.beginning_of(day));
+        let until = self.until.parse::<Date>().and_then(Date::tomorrow).ok();
+        let until = until.and_then(|day| tongue.beginning_of(day));
+        let read = [
+            ("account", &self.account, account.is_some()),
+            ("actor", &self.actor, actor.is_some()),
+            ("correlation", &self.correlation, correlation.is_some()),
+            ("since", &self.since, since.is_some()),
+            ("until", &self.until, until.is_some()),
+        ];
+        let wrong = read.into_iter().filter(|(_, text, is_read)| !is_read && !is_blank(text));
+        let wrong = wrong.map(|(field, _, _)| field).collect();
+        let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let filter = EventFilter {
             account,
-            kinds: Some(self.kind.clone()).filter(|kind| !kind.is_empty()).into_iter().collect(),
-            since: day(&self.since).and_then(|day| tongue.beginning_of(day)),
-            until: day(&self.until).and_then(|day| tongue.beginning_of(day.tomorrow().ok()?)),
+            kinds: some(&self.kind).into_iter().collect(),
+            actor,
+            reason: some(&self.reason),
+            correlation,
+            since,
+            until,
             before: self.before,
             limit: PAGE,
             ..EventFilter::default()
-        }
+        };
+        Ok((filter, wrong))
+    }
+
+    /// Whether there is more asked for than what is always shown.
+    fn asks_for_more(&self) -> bool {
+        [&self.actor, &self.reason, &self.correlation].into_iter().any(|text| !is_blank(text))
     }
 
     /// The address of what is before this position.
     fn older(&self, before: i64) -> String {
         let older = Self { before: Some(before), ..self.clone() };
         format!("?{}", serde_urlencoded::to_string(older).unwrap_or_default())
+    }
+}
+
+fn is_blank(text: &str) -> bool {
+    text.trim().is_empty()
+}
+
+/// The account of this name.
+async fn account(app: &App, name: &str) -> Result<Option<AccountId>, Problem> {
+    let Some(key) = username_key(name) else { return Ok(None) };
+    Ok(app.service.store().person_by_username(&key).await?.map(|person| person.account_id))
+}
+
+/// Who it was: as the metadata have it, or the account of this name.
+async fn actor(app: &App, name: &str) -> Result<Option<String>, Problem> {
+    match account(app, name).await? {
+        Some(account) => Ok(Some(format!("account:{account}"))),
+        None => Ok(Some(name.to_owned()).filter(|name| is_actor(name))),
     }
 }

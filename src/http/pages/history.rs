@@ -28,6 +28,8 @@ const GOOD: [&str; 5] =
 /// An event in words.
 pub(crate) struct ShownEvent {
     pub(crate) position: i64,
+    /// What the events of one story have in common.
+    pub(crate) correlation: String,
     pub(crate) name: String,
     pub(crate) when: String,
     /// RFC 3339.
@@ -72,6 +74,7 @@ fn shown(
     };
     ShownEvent {
         position: event.position,
+        correlation: metadata(event).map(|metadata| metadata.correlation.to_string()).unwrap_or_default(),
         name: event.name.clone(),
         when: tongue.moment(event.recorded_at.micros()),
         moment: event.recorded_at.to_string(),
