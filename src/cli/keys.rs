@@ -23,7 +23,7 @@ pub(super) enum Keys {
     /// Make the key that seals the log: prints its public half, for auditors.
     Seal {
         /// What the log is called: where it is, without a scheme, such as `login.example.org/log`.
-        #[arg(long)]
+        #[arg(long, value_parser = name)]
         name: String,
         /// The new file. Keep it where the database's administrators cannot read it.
         file: PathBuf,
@@ -57,4 +57,13 @@ impl Keys {
 /// A fresh key for a program.
 pub(crate) fn api_key(env: &dyn Env) -> String {
     format!("rkk_{}", hex::encode(random::<32>(env)))
+}
+
+/// The name of a log's key: others check that it has no scheme, as <https://c2sp.org/signed-note> advises.
+fn name(text: &str) -> Result<String, &'static str> {
+    if text.contains("://") {
+        Err("leave the scheme out: login.example.org/log")
+    } else {
+        Ok(text.to_owned())
+    }
 }

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::App;
 use super::caller::Called;
 use super::params::{Query, between};
+use crate::audit::{is_actor, reasons, types};
 use crate::problem::Problem;
 
 /// Events in one answer at most.
@@ -63,6 +64,25 @@ pub struct Search {
 }
 
 impl Search {
+    /// Refuses words that no event has: they would answer nothing, silently.
+    fn check(&self) -> Result<(), Problem> {
+        let is_known =
+            |word: &Option<String>, known: &dyn Fn(&str) -> bool| word.as_deref().is_none_or(known);
+        if !is_known(&self.r#type, &|kind| types().contains(&kind)) {
+            return Err(Problem::invalid("", "no event has this type: /v1/schemas lists all there are"));
+        }
+        if !is_known(&self.reason, &|reason| reasons().contains(reason)) {
+            return Err(Problem::invalid(
+                "",
+                "no event gives this reason: the schemas at /v1/schemas name all there are",
+            ));
+        }
+        if !is_known(&self.actor, &is_actor) {
+            return Err(Problem::invalid("", "an actor is anyone, account:ID, key:NAME or system:ROLE"));
+        }
+        Ok(())
+    }
+
     fn filter(&self) -> EventFilter {
         EventFilter {
             account: self.account,
@@ -139,6 +159,7 @@ pub(super) async fn list(
     Query(search): Query<Search>,
 ) -> Result<Response, Problem> {
     app.service.authorise(&call.caller, Permission::Audit).await?;
+    search.check()?;
     let found = wait_for(app.service.store(), search.filter(), search.wait).await?;
     let lines =
         found.events.iter().filter_map(|event| serde_json::to_string(&ReadableEvent::from(event)).ok());

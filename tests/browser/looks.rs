@@ -166,9 +166,12 @@ async fn pages_of_administrators(language: Language) {
     judge.gives_password("admin", judge.site.password("admin")).await;
     judge.type_into("code", &judge.site.code().await).await;
     judge.press("sign-in").await;
-    for (name, path) in
-        [("users", USERS), ("audit", "/utilities/security/audit"), ("mail", "/utilities/mail")]
-    {
+    for (name, path) in [
+        ("users", USERS),
+        ("audit", "/utilities/security/audit"),
+        ("audit-wrong", "/utilities/security/audit?account=x&actor=x&correlation=x&since=x&until=x"),
+        ("mail", "/utilities/mail"),
+    ] {
         judge.open(name, path).await;
     }
     judge.browser.press(&judge.speaker.say("utilities")).await;

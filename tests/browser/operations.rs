@@ -29,6 +29,25 @@ async fn the_audit_page_shows_what_happens_and_finds_what_happened() {
     browser.type_into("Username", "nobody").await;
     browser.press("Show").await;
     browser.sees("There is no user with that name.").await;
+    browser.type_into("Username", "").await;
+    browser.press("More filters").await;
+    browser.pick("Reason", "wrong_password").await;
+    browser.press("Show").await;
+    browser.sees("A sign-in failed: wrong password").await;
+    assert_eq!(browser.rows().await.len(), 2, "the head, and one event");
+    browser.pick("Reason", "Any").await;
+    browser.type_into("By whom", "admin").await;
+    browser.press("Show").await;
+    browser.sees("Nothing like that is on record.").await;
+    browser.type_into("By whom", "anyone").await;
+    browser.press("Show").await;
+    browser.sees("A sign-in failed: wrong password").await;
+    assert!(browser.rows().await.iter().skip(1).all(|row| row[3].starts_with("not signed in")));
+    browser.type_into("By whom", "nobody").await;
+    browser.type_into("One story (its id)", "pl4nted").await;
+    browser.press("Show").await;
+    browser.sees("Nobody is called that.").await;
+    browser.sees("That is not an id, such as").await;
     assert_eq!(faults(&browser).await, [""; 0]);
 }
 

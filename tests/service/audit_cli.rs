@@ -128,6 +128,16 @@ pub async fn the_log_is_read_by_what_is_asked_for(place: Place) {
     assert_eq!(lines(&served.shows(&["audit", "log", "--limit", "2"]).await), 3);
     let nobody = served.run(&["audit", "log", "--username", "nobody"]).await;
     assert!(nobody.code == Some(1) && nobody.err.contains("nobody has the username"), "{nobody:?}");
+    for (words, advice) in [
+        (["audit", "log", "--reason", "unheard_of"], "never_signed_in"),
+        (["audit", "log", "--type", "UnheardOf"], "ResetRefused"),
+        (["audit", "log", "--actor", "somebody"], "give anyone, account:ID, key:NAME or system:ROLE"),
+    ] {
+        let refused = served.run(&words).await;
+        assert!(refused.code == Some(2) && refused.err.contains(advice), "{refused:?}");
+    }
+    let early = served.run(&["audit", "replay", "--at", "9999-01-01T00:00:00Z"]).await;
+    assert!(early.code == Some(1) && early.err.contains("still to come"), "{early:?}");
     let by_actor = served.api.get(KEY, "/v1/events?actor=system:issuer").await.expect(200);
     assert_eq!(by_actor.text, issued);
     let last = served.api.get(KEY, "/v1/events").await.expect(200).text.lines().count().to_string();

@@ -13,6 +13,7 @@ use rekey_events::store::audit::EventFilter;
 use rekey_events::{AccountId, Moment};
 use uuid::Uuid;
 
+use crate::audit::{is_actor, reasons};
 use crate::cli::database::DatabaseArgs;
 use form::Sheet;
 
@@ -33,13 +34,13 @@ pub(in crate::cli) struct Log {
     #[arg(long, value_name = "NAME")]
     username: Option<String>,
     /// Caused by: `anyone`, `account:ID`, `key:NAME` or `system:ROLE`.
-    #[arg(long)]
+    #[arg(long, value_parser = actor)]
     actor: Option<String>,
     /// Of this type, such as ResetRefused; may be given more than once.
     #[arg(long = "type", value_name = "TYPE", value_parser = clap::builder::PossibleValuesParser::new(crate::audit::types()))]
     types: Vec<String>,
     /// For this reason, as the event has it, such as `never_signed_in`.
-    #[arg(long)]
+    #[arg(long, value_parser = reason)]
     reason: Option<String>,
     /// Part of what one call led to.
     #[arg(long, value_name = "ID")]
@@ -62,6 +63,15 @@ pub(in crate::cli) struct Log {
     /// For people, or for programs.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+}
+
+fn actor(text: &str) -> Result<String, &'static str> {
+    if is_actor(text) { Ok(text.to_owned()) } else { Err("give anyone, account:ID, key:NAME or system:ROLE") }
+}
+
+fn reason(text: &str) -> Result<String, String> {
+    let known = reasons();
+    if known.contains(text) { Ok(text.to_owned()) } else { Err(format!("give one of {known:?}")) }
 }
 
 /// How events are told.

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use rekey_events::replay::Point;
-use rekey_events::{AccountId, Moment};
+use rekey_events::{AccountId, Env, Moment, SystemEnv};
 
 use crate::cli::database::DatabaseArgs;
 use crate::cli::progress::Progress;
@@ -53,6 +53,9 @@ impl Replay {
             let is_same = compared.differences.is_empty();
             return Ok(if is_same { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         };
+        if matches!(point, Point::Time(at) if at > SystemEnv.now()) {
+            return Err("that is still to come: nobody knows yet what will be true then".into());
+        }
         let then = store.as_of(point, self.account, went_on).await?;
         let names = told::names(&store, &then).await?;
         if self.json {
