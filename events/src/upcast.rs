@@ -48,7 +48,6 @@ pub(crate) fn upcast<'p>(name: &str, version: i32, payload: &'p [u8]) -> serde_j
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::fact::{Fact, UnknownFact};
     use crate::mail::MailEvent;
 
