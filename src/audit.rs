@@ -3,6 +3,7 @@
 pub mod export;
 pub mod line;
 pub mod proof;
+pub mod story;
 pub mod verify;
 
 use std::collections::BTreeSet;

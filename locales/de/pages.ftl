@@ -433,3 +433,25 @@ problem-stale-form = Dieses Formular ist veraltet
 problem-stale-form-advice = Es wurde nichts geändert. Öffnen Sie die Seite noch einmal und versuchen Sie es erneut. Cookies müssen erlaubt sein.
 problem-internal = Bei uns ist ein Fehler aufgetreten
 problem-internal-advice = Melden Sie ihn mit Angabe der Uhrzeit Ihrer Systemadministration.
+
+## What became of a reset, in one sentence
+story-somebody = jemand
+story-asked = { $whom } hat einen Link angefordert
+story-sent = { $by } hat { $whom } einen Link geschickt
+story-used = { $network ->
+    [same] aus demselben Netz verwendet
+    [other] aus einem anderen Netz verwendet
+   *[unknown] verwendet
+}
+story-mail = { $outcome ->
+    [MailAccepted] E-Mail angenommen
+    [MailDeferred] E-Mail zurückgestellt
+    [MailRerouted] E-Mail zu einem anderen Mailserver gebracht
+    [MailOutcomeUnknown] unklar, ob die E-Mail hinausging
+    [MailRejected] Adresse abgelehnt
+    [MailDead] E-Mail aufgegeben
+    [MailRequeued] E-Mail wird noch einmal versucht
+   *[other] E-Mail nicht gesendet
+}
+story-later = { $what } { $span } später
+story-times = { $what } ({ $times }-mal)

@@ -433,3 +433,25 @@ problem-stale-form = This form is too old
 problem-stale-form-advice = Nothing was changed. Open the page again, and try once more. Cookies must be allowed.
 problem-internal = That is a fault of ours
 problem-internal-advice = Tell your system administrator, with the time.
+
+## What became of a reset, in one sentence
+story-somebody = somebody
+story-asked = { $whom } asked for a reset link
+story-sent = { $by } sent { $whom } a reset link
+story-used = { $network ->
+    [same] used from the same network
+    [other] used from another network
+   *[unknown] used
+}
+story-mail = { $outcome ->
+    [MailAccepted] mail accepted
+    [MailDeferred] mail put off
+    [MailRerouted] mail taken to another mail server
+    [MailOutcomeUnknown] nobody knew whether the mail had gone out
+    [MailRejected] address refused
+    [MailDead] mail given up
+    [MailRequeued] mail to be tried again
+   *[other] mail not sent
+}
+story-later = { $what } { $span } later
+story-times = { $what } ({ $times } times)

@@ -433,3 +433,25 @@ problem-stale-form = Este formulario ha caducado
 problem-stale-form-advice = No se ha cambiado nada. Abra la página otra vez e inténtelo de nuevo. Debe permitir las cookies.
 problem-internal = Se ha producido un error en nuestro sistema
 problem-internal-advice = Comuníquelo al equipo de administración del sistema e indique la hora.
+
+## What became of a reset, in one sentence
+story-somebody = alguien
+story-asked = { $whom } solicitó un enlace
+story-sent = { $by } envió un enlace a { $whom }
+story-used = { $network ->
+    [same] usado desde la misma red
+    [other] usado desde otra red
+   *[unknown] usado
+}
+story-mail = { $outcome ->
+    [MailAccepted] correo aceptado
+    [MailDeferred] correo aplazado
+    [MailRerouted] correo llevado a otro servidor
+    [MailOutcomeUnknown] no se sabía si el correo había salido
+    [MailRejected] dirección rechazada
+    [MailDead] correo abandonado
+    [MailRequeued] correo por reintentar
+   *[other] correo no enviado
+}
+story-later = { $what } { $span } después
+story-times = { $what } ({ $times } veces)

@@ -20,6 +20,7 @@ mod profile;
 mod reset_password;
 mod return_to;
 mod sign_in;
+pub(crate) mod story;
 #[cfg(test)]
 mod tests;
 pub(crate) mod tongue;

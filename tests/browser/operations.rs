@@ -48,6 +48,13 @@ async fn the_audit_page_shows_what_happens_and_finds_what_happened() {
     browser.press("Show").await;
     browser.sees("Nobody is called that.").await;
     browser.sees("That is not an id, such as").await;
+    asks_for_link(&someone, &site, "ana").await;
+    site.mail_to(&browser, "ana").await;
+    browser.go(&site.at("/utilities/security/audit")).await;
+    browser.sees("A mail with the reset link is owed").await;
+    let position = browser.rows().await[1][4].clone();
+    browser.follow(&position).await;
+    browser.sees("ana asked for a reset link; mail accepted").await;
     assert_eq!(faults(&browser).await, [""; 0]);
 }
 

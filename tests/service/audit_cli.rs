@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::bed::{KEY, Place, until};
 use crate::mail_cli::serve;
-use crate::people::OLD;
+use crate::people::{NEW, OLD};
 use crate::served::{Served, seal_key};
 
 /// Somebody is registered, asks, and all of it is sealed.
@@ -107,6 +107,35 @@ pub async fn a_replay_compares_and_tells_what_was(place: Place) {
     assert!(refused.err.contains("give a position, or a time"), "{refused:?}");
     let later = served.run(&["audit", "replay", "--at", "999999"]).await;
     assert!(later.code == Some(1) && later.err.contains("the log ends at position"), "{later:?}");
+}
+
+pub async fn a_reset_is_told_as_one_story(place: Place) {
+    let served = with_history(place).await;
+    let body = json!({ "username": "ben", "email": "another@example.org" });
+    served.api.command("", "request-reset", body).await.expect(202);
+    let token = served.mail(0).await.token().unwrap();
+    let body = json!({ "token": token, "username": "ana", "new_password": NEW });
+    served.api.command("", "complete-reset", body).await.expect(200);
+    until("an answer to ben", async || {
+        !served.api.get(KEY, "/v1/events?type=ResetRefused").await.expect(200).text.is_empty()
+    })
+    .await;
+    let told = served.shows(&["audit", "log", "--stories"]).await;
+    let [head, ana, somebody] = told.lines().collect::<Vec<_>>()[..] else { panic!("{told}") };
+    assert!(
+        head.starts_with("TIME") && ana.contains("  ana asked for a reset link; mail accepted 0."),
+        "{told}"
+    );
+    assert!(ana.contains(" s later; used from the same network ") && ana.ends_with(" s later"), "{told}");
+    let refused =
+        "  somebody asked for a reset link; no link was issued: the address is not that of the account";
+    assert!(somebody.contains(refused), "{told}");
+    let anas = served.shows(&["audit", "log", "--stories", "--username", "ana", "--format", "ndjson"]).await;
+    let story: Value = serde_json::from_str(anas.trim()).unwrap();
+    assert_eq!(
+        (&story["steps"][0]["event"], &story["steps"][1]["word"]),
+        (&json!("MailAccepted"), &json!("same"))
+    );
 }
 
 pub async fn the_log_is_read_by_what_is_asked_for(place: Place) {

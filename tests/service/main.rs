@@ -66,6 +66,7 @@ suite! {
         administrators::the_list_says_who_is_entitled_and_why_not,
         administrators::who_never_signed_in_cannot_be_sent_a_link,
         audit_cli::a_log_is_exported_and_verified,
+        audit_cli::a_reset_is_told_as_one_story,
         audit_cli::a_replay_compares_and_tells_what_was,
         audit_cli::an_event_is_proven,
         audit_cli::the_log_is_read_by_what_is_asked_for,

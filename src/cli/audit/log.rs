@@ -1,6 +1,7 @@
 //! `rekey audit log`.
 
 mod form;
+mod stories;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -57,6 +58,9 @@ pub(in crate::cli) struct Log {
     /// At most so many.
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
+    /// Tell each reset as one story, from being asked for to being used, or not.
+    #[arg(long, conflicts_with_all = ["types", "actor", "reason", "limit", "follow"])]
+    stories: bool,
     /// Wait for more, and tell them as they come.
     #[arg(long)]
     follow: bool,
@@ -88,7 +92,7 @@ enum Format {
 impl Log {
     pub(super) async fn run(self) -> Result<ExitCode, Box<dyn Error>> {
         let store = self.database.open().await?;
-        let told = self.tell(&store).await;
+        let told = if self.stories { self.tell_stories(&store).await } else { self.tell(&store).await };
         store.close().await;
         told.map(|()| ExitCode::SUCCESS)
     }
@@ -113,6 +117,10 @@ impl Log {
             }
         }
         Ok(())
+    }
+
+    async fn tell_stories(&self, store: &Store) -> Result<(), Box<dyn Error>> {
+        stories::tell(store, &self.filter(store).await?, self.format).await
     }
 
     async fn filter(&self, store: &Store) -> Result<EventFilter, Box<dyn Error>> {

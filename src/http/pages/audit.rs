@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use jiff::civil::Date;
+use rekey_events::envelope::StoredEvent;
 use rekey_events::names::username_key;
 use rekey_events::store::audit::{EventFilter, EventPage};
 use rekey_events::{AccountId, Permission};
@@ -13,8 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use super::history::{ShownEvent, told};
 use super::page as rendered;
+use super::story::sentence;
 use super::tongue::Tongue;
 use super::visitor::Visitor;
+use crate::audit::story::Stories;
 use crate::audit::{is_actor, reasons, types};
 use crate::http::App;
 use crate::http::params::Query;
@@ -57,6 +60,8 @@ struct Audit<'a> {
     wrong: Wrong,
     kinds: Vec<&'static str>,
     reasons: BTreeSet<String>,
+    /// What became of the reset that is asked for, in one sentence.
+    story: Option<String>,
     events: Vec<ShownEvent>,
     older: Option<String>,
     is_newest: bool,
@@ -79,8 +84,13 @@ pub(super) async fn page(
         true => app.service.store().events(&filter).await?,
         false => EventPage::default(),
     };
+    let story = match filter.correlation {
+        Some(_) => story(&app, &visitor.tongue, &found.events).await?,
+        None => None,
+    };
     rendered(&Audit {
         page: &visitor,
+        story,
         wrong,
         kinds: types(),
         reasons: reasons(),
@@ -152,4 +162,17 @@ async fn actor(app: &App, name: &str) -> Result<Option<String>, Problem> {
         Some(account) => Ok(Some(format!("account:{account}"))),
         None => Ok(Some(name.to_owned()).filter(|name| is_actor(name))),
     }
+}
+
+/// The story that these events, the newest first, are of.
+async fn story(app: &App, tongue: &Tongue, events: &[StoredEvent]) -> Result<Option<String>, Problem> {
+    let (store, mut stories) = (app.service.store(), Stories::default());
+    let ids: Vec<_> = events.iter().map(|event| event.event_id).collect();
+    let origins = store.origins(&ids).await?;
+    for event in events.iter().rev() {
+        stories.take(event, origins.get(&event.event_id).map(|origin| origin.source.as_str()));
+    }
+    let Some(story) = stories.told().into_iter().next() else { return Ok(None) };
+    let accounts: Vec<_> = story.account.into_iter().chain(story.by).collect();
+    Ok(Some(sentence(tongue, &story, &store.people(&accounts).await?)))
 }

@@ -85,7 +85,8 @@ fn fields(event: &StoredEvent, shown: &ShownEvent) -> Result<String, Box<dyn Err
     ])
 }
 
-fn record(fields: &[String]) -> Result<String, Box<dyn Error>> {
+/// A line for spreadsheets.
+pub(super) fn record(fields: &[String]) -> Result<String, Box<dyn Error>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(fields)?;
     Ok(String::from_utf8(writer.into_inner().map_err(|error| error.to_string())?)?)
