@@ -1,7 +1,7 @@
 //! Configuration: one TOML file, every key overridable by environment
 //! (`REKEY_MAIL__HOST` for `mail.host`, `REKEY_MAIL__PROVIDERS__0__HOST` for the
-//! first of `mail.providers`, lists separated by commas; API keys are in the file
-//! only), secrets from files by `*_file`.
+//! first of `mail.providers`, lists separated by commas; API keys and witnesses are
+//! in the file only), secrets from files by `*_file`.
 
 mod api_key;
 pub mod brand;
@@ -105,6 +105,7 @@ impl Config {
             .list_separator(",")
             .with_list_parse_key("trusted_proxies")
             .with_list_parse_key("return_to")
+            .with_list_parse_key("seal.mail")
             .with_list_parse_key("nats.servers");
         let text = read(path)?;
         // The parser's own message would show the line, and with it a secret.

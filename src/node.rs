@@ -5,6 +5,7 @@ mod crew;
 mod error;
 mod mailing;
 mod role;
+mod sealing;
 pub mod tables;
 mod worker;
 

@@ -6,12 +6,14 @@
 //! read and witness it. An epoch of the log is a tree of its own name: see [`origin`].
 
 pub mod checkpoint;
+pub mod cosignature;
 pub mod note;
 pub mod proof;
 pub mod tree;
 pub mod verify;
 
 pub use checkpoint::{Checkpoint, origin};
+pub use cosignature::{Cosignature, WitnessKey};
 pub use note::{NoteError, SigningKey, VerifierKey};
 pub use tree::{Frontier, Hash};
 pub use verify::{Flaw, Verification};

@@ -51,3 +51,12 @@ changed-not-me = Waren Sie das nicht? Dann wenden Sie sich sofort an { $contact 
 # The link stands below, alone on its line.
 changed-report = Sie können es auch hier melden:
 changed-report-aloud = Melden, dass Sie es nicht waren
+
+## A checkpoint of the log, for auditors
+
+checkpoint-subject = { $product }: ein Prüfpunkt des Protokolls, { $size } Ereignisse
+# $origin: login.example.org/log/1, $when: 3. Mai 2026 um 14:03 Uhr (UTC)
+checkpoint-what = Das Protokoll von { $product } ({ $origin }) hatte am { $when } { $size } Ereignisse. Der Anhang ist ein Prüfpunkt: ein signierter Hashwert über sie alle.
+checkpoint-keep = Bitte bewahren Sie den Anhang ({ $file }) unverändert auf, und zwar dort, wo niemand, der { $product } betreibt, ihn ändern kann. Mehr ist nicht zu tun.
+# A command stands below, alone on its line.
+checkpoint-use = Damit lässt sich jederzeit feststellen, ob eines dieser Ereignisse seither verändert, entfernt oder abgeschnitten wurde. Wer Zugang zum Protokoll und den öffentlichen Schlüssel des Siegels hat, ruft auf:

@@ -51,3 +51,12 @@ changed-not-me = Was it not you? Then contact { $contact } at once.
 # The link stands below, alone on its line.
 changed-report = You can also report it here:
 changed-report-aloud = Report that it was not you
+
+## A checkpoint of the log, for auditors
+
+checkpoint-subject = { $product }: a checkpoint of the log, { $size } events
+# $origin: login.example.org/log/1, $when: 3 May 2026 at 14:03 (UTC)
+checkpoint-what = The log of { $product } ({ $origin }) had { $size } events on { $when }. The attachment is a checkpoint: a signed hash over all of them.
+checkpoint-keep = Please keep the attachment ({ $file }) as it is, where nobody who runs { $product } can change it. There is nothing else to do.
+# A command stands below, alone on its line.
+checkpoint-use = With it you can tell at any time whether any of these events was altered, removed or cut off since. With access to the log and the public key of its seal, run:

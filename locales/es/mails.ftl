@@ -51,3 +51,12 @@ changed-not-me = ¿No ha sido usted? Póngase en contacto de inmediato con { $co
 # The link stands below, alone on its line.
 changed-report = También puede comunicarlo aquí:
 changed-report-aloud = Comunicar que no ha sido usted
+
+## A checkpoint of the log, for auditors
+
+checkpoint-subject = { $product }: un punto de control del registro, { $size } eventos
+# $origin: login.example.org/log/1, $when: 3 de mayo de 2026 a las 14:03 (UTC)
+checkpoint-what = El registro de { $product } ({ $origin }) tenía { $size } eventos el { $when }. El archivo adjunto es un punto de control: un resumen criptográfico firmado de todos ellos.
+checkpoint-keep = Conserve el archivo adjunto ({ $file }) tal como está, donde nadie que administre { $product } pueda modificarlo. No hay que hacer nada más.
+# A command stands below, alone on its line.
+checkpoint-use = Con él se puede comprobar en cualquier momento si alguno de estos eventos se ha alterado, eliminado o recortado desde entonces. Con acceso al registro y la clave pública de su sello, ejecute:

@@ -3,9 +3,10 @@
 import re
 import shutil
 import subprocess
+import time
 
 from .machine import Failed, fetch, say
-from .people import Site
+from .people import PATIENCE, Site
 
 
 def faults(cluster):
@@ -36,8 +37,9 @@ def check(cluster):
     names = [f"person{number}" for number in range(len(steps))]
     for name in names:
         site.register(name)
+    first = sealed(cluster)
     failed = [what for name, (what, do) in zip(names, steps) if not step(cluster, site, name, what, do)]
-    failed += refusals(cluster) + broken_seal(cluster)
+    failed += refusals(cluster) + unsealed(cluster, first)
     say(f"  mails claimed since each mailer's last start: {claims(cluster)}")
     say(f"cluster: {len(steps) - len(failed)} passed, {len(failed)} failed")
     return 1 if failed else 0
@@ -63,14 +65,29 @@ def claims(cluster):
     return f"{count('hint')} by a hint, {count('look')} by looking"
 
 
-def broken_seal(cluster):
-    """Whether the log, after all that, is as the sealer signed it."""
-    url = (cluster.volume("secrets") / "database-url").read_text().strip()
-    url = cluster.of("serve")[0].translate(url)
-    verify = [cluster.binaries / "rekey", "audit", "verify", "--key", cluster.volume("seal") / "seal.key.pub", "--database", url]
-    verified = subprocess.run(verify, capture_output=True, text=True, check=False)
-    say("  seal:", (verified.stdout + verified.stderr).strip().splitlines()[-1])
-    return [] if verified.returncode == 0 else ["the seal"]
+def sealed(cluster):
+    """How many events the newest checkpoint is over."""
+    checkpoint = cluster.volume("seal") / "signed" / "checkpoint"
+    return int(checkpoint.read_text().splitlines()[1]) if checkpoint.exists() else 0
+
+
+def unsealed(cluster, first):
+    """The log was sealed on its way, all of it is as it was signed, and auditors were mailed a checkpoint."""
+    end, verified = time.monotonic() + PATIENCE, None
+    while time.monotonic() < end and (verified is None or "came after the last checkpoint" in verified.stdout):
+        cluster.tick()
+        verified = verify(cluster)
+    last, mails = sealed(cluster), list((cluster.data / "mails").glob("*-auditors@example.org.txt"))
+    say(f"  events sealed: {first} at the beginning, {last} at the end; checkpoints mailed: {len(mails)}")
+    if verified.returncode == 0 and last > first and mails:
+        return []
+    say(f"  FAILED: the seal\n{verified.stdout}{verified.stderr}")
+    return ["the seal"]
+
+
+def verify(cluster):
+    command = [cluster.binaries / "rekey", "audit", "verify", "--config", "rekey.toml", "--key", "seal.key.pub"]
+    return subprocess.run(command, cwd=cluster.volume("secrets"), capture_output=True, text=True, check=False)
 
 
 def refusals(cluster):

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::line::EventLine;
-use super::verify::{Trust, VerifyError};
+use super::verify::{Trust, VerifyError, Witnessed};
 
 /// The first line.
 const HEAD: &str = "c2sp.org/tlog-proof@v1";
@@ -58,6 +58,8 @@ pub struct Proven {
     pub event: EventLine,
     /// Who vouches for it: the checkpoint it is under.
     pub checkpoint: Checkpoint,
+    /// What the witnesses say of it.
+    pub witnesses: Vec<Witnessed>,
 }
 
 /// Whether a file is a proof, by how it begins.
@@ -97,10 +99,10 @@ pub async fn prove(store: &Store, position: i64) -> Result<String, ProofError> {
 /// It is none, or does not hold: the text says which.
 pub fn check(text: &str, trust: &Trust) -> Result<Proven, VerifyError> {
     let malformed = || VerifyError::Proof("it is none, or was changed".to_owned());
-    let (proof, checkpoint) = text.split_once("\n\n").ok_or_else(malformed)?;
-    let checkpoint = trust
-        .open(checkpoint)
-        .map_err(|error| VerifyError::Checkpoint("its checkpoint".to_owned(), error))?;
+    let (proof, note) = text.split_once("\n\n").ok_or_else(malformed)?;
+    let checkpoint =
+        trust.open(note).map_err(|error| VerifyError::Checkpoint("its checkpoint".to_owned(), error))?;
+    let witnesses = trust.witnessed(note, checkpoint.size);
     let mut lines = proof.lines().skip(1);
     let mut named = |name: &str| lines.next()?.strip_prefix(name).map(str::to_owned);
     let extra = named("extra ").and_then(|extra| STANDARD.decode(extra).ok());
@@ -112,5 +114,5 @@ pub fn check(text: &str, trust: &Trust) -> Result<Proven, VerifyError> {
     let is_its = event.position.checked_sub(1) == i64::try_from(index).ok();
     let is_in = hashes
         .is_some_and(|hashes| proof::includes(&checkpoint.root, checkpoint.size, index, &leaf, &hashes));
-    if is_its && is_in { Ok(Proven { log, event, checkpoint }) } else { Err(malformed()) }
+    if is_its && is_in { Ok(Proven { log, event, checkpoint, witnesses }) } else { Err(malformed()) }
 }

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 
 use flate2::read::MultiGzDecoder;
 use rekey_events::envelope::StoredEvent;
-use rekey_events::seal::{Checkpoint, Flaw, NoteError, Verification, VerifierKey};
+use rekey_events::seal::{Checkpoint, Flaw, NoteError, Verification, VerifierKey, WitnessKey};
 use rekey_events::store::{Store, StoreError};
 use uuid::Uuid;
 
@@ -50,13 +50,26 @@ pub struct Report {
     pub sealed: u64,
     /// What does not hold; the first twenty.
     pub flaws: Vec<Flaw>,
+    /// What the witnesses say of the newest checkpoint.
+    pub witnesses: Vec<Witnessed>,
+}
+
+/// What a witness says of the newest checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witnessed {
+    /// The witness's name.
+    pub by: String,
+    /// The checkpoint's size; 0 when there is none.
+    pub size: u64,
+    /// When it cosigned it, by its own clock in seconds since 1970; or why that does not hold.
+    pub at: Result<u64, NoteError>,
 }
 
 impl Report {
-    /// Whether all is well: no flaw, and a checkpoint that holds.
+    /// Whether all is well: no flaw, and a checkpoint that holds, cosigned by each witness.
     #[must_use]
     pub fn is_well(&self) -> bool {
-        self.flaws.is_empty() && self.sealed > 0
+        self.flaws.is_empty() && self.sealed > 0 && self.witnesses.iter().all(|witness| witness.at.is_ok())
     }
 }
 
@@ -67,6 +80,8 @@ pub struct Trust {
     pub keys: Vec<VerifierKey>,
     /// Checkpoints from earlier, kept elsewhere: each with the name it is told by.
     pub since: Vec<(String, String)>,
+    /// Who must have cosigned the newest checkpoint.
+    pub witnesses: Vec<WitnessKey>,
 }
 
 impl Trust {
@@ -88,6 +103,16 @@ impl Trust {
             }
         }
         Err(refused)
+    }
+
+    /// What the witnesses say of a checkpoint, which is that of so many events.
+    pub(super) fn witnessed(&self, note: &str, size: u64) -> Vec<Witnessed> {
+        let by = |witness: &WitnessKey| Witnessed {
+            by: witness.name().to_owned(),
+            size,
+            at: witness.find(note).map(|cosignature| cosignature.time),
+        };
+        self.witnesses.iter().map(by).collect()
     }
 }
 
@@ -162,15 +187,21 @@ struct Course {
     log: Uuid,
     verification: Verification,
     flaws: Vec<Flaw>,
+    witnesses: Vec<Witnessed>,
 }
 
 impl Course {
-    /// One held against what is trusted; `notes` are those that came with the log, and count
+    /// One held against what is trusted; `notes` are those that came with the log, the newest first, and count
     /// when a trusted key has signed them.
     fn new(log: Uuid, trust: &Trust, notes: &[String]) -> Result<Self, VerifyError> {
         let mut checkpoints = trust.anchors()?;
-        checkpoints.extend(notes.iter().filter_map(|note| trust.open(note).ok()));
-        Ok(Self { log, verification: Verification::new(log, checkpoints), flaws: Vec::new() })
+        let signed = notes.iter().filter_map(|note| Some((note.as_str(), trust.open(note).ok()?)));
+        let signed: Vec<_> = signed.collect();
+        let newest = signed.first().map_or(("", 0), |(note, checkpoint)| (*note, checkpoint.size));
+        let witnesses = trust.witnessed(newest.0, newest.1);
+        checkpoints.extend(signed.into_iter().map(|(_, checkpoint)| checkpoint));
+        let verification = Verification::new(log, checkpoints);
+        Ok(Self { log, verification, flaws: Vec::new(), witnesses })
     }
 
     fn take(&mut self, event: &StoredEvent) {
@@ -191,7 +222,7 @@ impl Course {
         self.flaws.truncate(TOLD);
         let (checkpoints, sealed) = self.verification.held();
         let events = self.verification.tree().size();
-        Report { log: self.log, events, checkpoints, sealed, flaws: self.flaws }
+        Report { log: self.log, events, checkpoints, sealed, flaws: self.flaws, witnesses: self.witnesses }
     }
 }
 

@@ -45,6 +45,7 @@ pub(super) async fn metrics(State(app): State<App>, Called(call): Called) -> Res
     let sealed = store.newest_checkpoint().await?.map_or(0, |checkpoint| checkpoint.size);
     page.gauge("rekey_log_sealed_position", "The position up to which the log is signed; 0 when nothing is.")
         .is(sealed);
+    app.activity.show_delivered(&mut page);
     metrics::mails::show(&mut page, &store.queue().await?, now);
     app.activity.show(&mut page, now);
     Ok(page.into_response())

@@ -5,6 +5,7 @@ use rekey_workers::{Bus, Issuer, Mailer, Relay, Sealer, Sweeper};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::sealing::sealer;
 use super::{BuildError, Mailing, Role};
 use crate::config::Config;
 use crate::http::Activity;
@@ -38,7 +39,7 @@ impl Crew {
             None => None,
         };
         let sealer = match config.seal.as_ref().filter(|_| does(Role::Sealer)) {
-            Some(seal) => Some(Sealer::new(log.clone(), seal.key()?, &seal.folder, seal.every())),
+            Some(seal) => Some(sealer(config, seal, log).await?),
             None => None,
         };
         Ok(Self { log: log.clone(), issuer, relay, mailer, sweeper, sealer })
@@ -54,6 +55,7 @@ impl Crew {
         Activity {
             mailer: self.mailer.as_ref().map(Mailer::stats),
             relay: self.relay.as_ref().map(Relay::stats),
+            sealer: self.sealer.as_ref().map(Sealer::stats),
         }
     }
 

@@ -30,6 +30,9 @@ pub enum BuildError {
     /// The DKIM key.
     #[error("mail.dkim: {0}")]
     Dkim(#[from] DkimError),
+    /// The TLS of witnesses and webhook.
+    #[error("seal: TLS cannot be set up: {0}")]
+    Tls(#[from] rekey_workers::sealer::TlsError),
     /// The password hash.
     #[error("the password hash cannot be set up: {0}")]
     Hash(argon2::Error),

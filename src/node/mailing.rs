@@ -85,7 +85,7 @@ fn brand(config: &Config) -> Brand {
     Brand { product_name: config.product.clone(), contact: config.contact.clone(), accent: accent(config) }
 }
 
-async fn dkim(config: &Config) -> Result<Option<Dkim>, BuildError> {
+pub(super) async fn dkim(config: &Config) -> Result<Option<Dkim>, BuildError> {
     let Some(dkim) = &config.mail.dkim else { return Ok(None) };
     let pem = tokio::fs::read(&dkim.key_file).await;
     let pem = pem.map_err(|error| BuildError::File(dkim.key_file.display().to_string(), error))?;

@@ -12,6 +12,7 @@ mod chart;
 mod commands;
 mod connections;
 mod cut;
+mod delivered;
 mod facts;
 mod framework;
 mod history;
@@ -33,6 +34,8 @@ mod sessions;
 mod views;
 mod waits;
 mod wal;
+mod witness;
+mod witnessed;
 
 /// Stamps each test for each database.
 macro_rules! suite {
@@ -83,6 +86,10 @@ suite! {
         chart::a_mail_at_the_border_is_counted_once,
         commands::a_command_is_recorded_and_folded_again,
         commands::every_statement_can_be_prepared,
+        delivered::a_checkpoint_is_mailed_and_posted,
+        delivered::a_mail_tried_again_is_the_same_mail,
+        delivered::a_webhook_that_refuses_is_tried_again,
+        delivered::nobody_who_is_away_holds_up_the_seal,
         framework::each_event_is_applied_once,
         framework::a_conflict_is_told_as_one,
         history::events_cannot_be_changed,
@@ -138,6 +145,14 @@ suite! {
         seal::what_was_appended_is_signed_and_proven,
         seal::what_was_changed_after_it_was_signed_stops_the_next_start,
         seal::what_was_changed_is_not_signed,
+        witnessed::a_checkpoint_is_cosigned,
+        witnessed::a_false_cosignature_is_not_kept,
+        witnessed::a_fork_is_not_cosigned,
+        witnessed::a_witness_that_cannot_be_reached_holds_up_nothing,
+        witnessed::a_witness_that_has_seen_more_tells_from_where,
+        witnessed::a_witness_that_is_away_holds_up_nothing,
+        witnessed::a_witness_that_knows_us_not_holds_up_nothing,
+        witnessed::of_two_witnesses_each_counts,
     }
     sqlite {
         rebuild::both_sets_of_views_are_alike,

@@ -16,10 +16,10 @@ use tempfile::TempDir;
 use crate::bed::Bed;
 use crate::facts::{event, stream};
 
-const NAME: &str = "login.example.org/log";
+pub const NAME: &str = "login.example.org/log";
 const EVERY: Duration = Duration::from_secs(1);
 
-fn key() -> SigningKey {
+pub fn key() -> SigningKey {
     SigningKey::new(NAME, [5; 32]).unwrap()
 }
 
@@ -28,17 +28,17 @@ fn sealer(bed: &Bed, folder: &TempDir) -> Sealer {
 }
 
 /// Appends so many events to a stream of their own.
-async fn append(bed: &Bed, events: i64) {
+pub async fn append(bed: &Bed, events: i64) {
     let stream = stream(bed);
     let events = (1..=events).map(|version| event(bed, stream, version)).collect();
     bed.log.append(Commit { events, ..Commit::default() }).await.unwrap();
 }
 
-fn trust(epoch: i32) -> Trust {
-    Trust { keys: vec![key().named(&origin(NAME, epoch)).unwrap().verifier()], since: Vec::new() }
+pub fn trust(epoch: i32) -> Trust {
+    Trust { keys: vec![key().named(&origin(NAME, epoch)).unwrap().verifier()], ..Trust::default() }
 }
 
-fn opened(note: &str) -> Checkpoint {
+pub fn opened(note: &str) -> Checkpoint {
     Checkpoint::open(note, &trust(1).keys[0]).unwrap()
 }
 

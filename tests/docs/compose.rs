@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use clap::Parser;
+use rekey_events::seal::{SigningKey, origin};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -81,4 +82,8 @@ fn setup_makes_secrets_once_and_keeps_them() {
     let config = rekey::config::Config::load(&folder.path().join("rekey.toml"), std::iter::empty()).unwrap();
     assert_eq!(config.api_keys.len(), 1);
     assert!(rekey::keys::Keys::read(&folder.path().join("keys.toml")).is_ok());
+    let seal = |file: &str| std::fs::read_to_string(folder.path().join(file)).unwrap();
+    let key: SigningKey = seal("seal.key").parse().unwrap();
+    let public = key.named(&origin(key.name(), 1)).unwrap().verifier();
+    assert_eq!(public.to_string(), seal("seal.key.pub").trim());
 }

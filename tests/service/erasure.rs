@@ -79,7 +79,7 @@ pub async fn history_holds_when_a_person_is_erased(place: Place) {
     let after = exported(&bed).await;
 
     let verifier = key.named(&origin(key.name(), 1)).unwrap().verifier();
-    let trust = Trust { keys: vec![verifier], since: vec![("kept".to_owned(), kept)] };
+    let trust = Trust { keys: vec![verifier], since: vec![("kept".to_owned(), kept)], ..Trust::default() };
     for (export, knows) in [(before, true), (after, false)] {
         let report = verify::export(export.as_slice(), &trust, |_| {}).unwrap();
         assert!(report.is_well(), "{report:?}");

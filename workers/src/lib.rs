@@ -13,6 +13,7 @@ pub mod relay;
 pub mod sealer;
 pub mod smtp;
 pub mod sweeper;
+mod web;
 pub mod words;
 
 pub use bus::{Bus, BusConfig};

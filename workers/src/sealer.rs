@@ -6,19 +6,43 @@
 //! What it has signed it remembers outside of the database, and it never signs what
 //! does not continue that: whoever rewrites the database cannot have it sealed. Then it stops
 //! loudly, and so it does when the log is shorter than what was signed, as after a restore.
+//!
+//! Before a checkpoint is published, witnesses are asked to cosign it (`sealer/witness.rs`); afterwards it is
+//! mailed and posted to those who keep it (`sealer/delivery.rs`). None of them holds up the seal for long.
 
+mod delivery;
 mod memory;
+mod pause;
+mod record;
+mod stats;
+mod way;
+mod witness;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use rekey_events::seal::{Checkpoint, Flaw, NoteError, SigningKey, Verification, origin};
+use futures::future::join_all;
+use rekey_events::seal::{Checkpoint, Flaw, NoteError, SigningKey, Verification, WitnessKey, origin};
 use rekey_events::store::seal::{CheckpointRow, TreeNode, is_kept};
 use rekey_events::store::{Log, StoreError};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::message::Address;
+use crate::web::Web;
+use delivery::Recipient;
 use memory::Memory;
+use record::Parcel;
+use way::Way;
+use witness::Witness;
+
+pub use crate::web::Uri;
 pub use memory::MemoryError;
+pub use stats::{Delivered, SealerStats};
+pub use tokio_rustls::rustls::Error as TlsError;
+pub use way::Letters;
 
 /// Events between two checkpoints, at most.
 const STRETCH: i64 = 65_536;
@@ -71,18 +95,77 @@ pub struct Sealer {
     /// Held from the first step on.
     memory: Option<Memory>,
     every: Duration,
+    witnesses: Vec<Witness>,
+    recipients: Vec<Recipient>,
+    /// The checkpoint that everybody may have.
+    published: watch::Sender<Option<Parcel>>,
 }
 
 impl Sealer {
     /// A sealer of `log` that signs by `key`, remembers in `folder`, and looks for new events that often.
     #[must_use]
     pub fn new(log: Log, key: SigningKey, folder: &Path, every: Duration) -> Self {
-        Self { log, key, folder: folder.to_owned(), memory: None, every }
+        let (folder, published) = (folder.to_owned(), watch::Sender::default());
+        Self {
+            log,
+            key,
+            folder,
+            memory: None,
+            every,
+            witnesses: Vec::new(),
+            recipients: Vec::new(),
+            published,
+        }
+    }
+
+    /// The same, and has a witness cosign each checkpoint; `url` is that of its `add-checkpoint`.
+    ///
+    /// # Errors
+    /// TLS cannot be set up.
+    pub fn with_witness(mut self, url: Uri, key: WitnessKey) -> Result<Self, TlsError> {
+        self.witnesses.push(Witness::new(url, key, Web::new()?));
+        Ok(self)
+    }
+
+    /// The same, and posts the newest checkpoint whenever there is one.
+    ///
+    /// # Errors
+    /// TLS cannot be set up.
+    pub fn with_webhook(mut self, url: Uri) -> Result<Self, TlsError> {
+        let way = Way::Webhook { url, web: Web::new()? };
+        self.recipients.push(Recipient::new(way, Duration::ZERO));
+        Ok(self)
+    }
+
+    /// The same, and mails the first checkpoint, and then the newest that often.
+    #[must_use]
+    pub fn with_mail(mut self, to: Vec<Address>, every: Duration, letters: Letters) -> Self {
+        let (letters, key) = (Arc::new(letters), self.key.secret("rekey checkpoint mails v1"));
+        let ways = to.into_iter().map(|to| Way::Mail { to, letters: letters.clone(), key });
+        self.recipients.extend(ways.map(|way| Recipient::new(way, every)));
+        self
+    }
+
+    /// How far checkpoints have come.
+    #[must_use]
+    pub fn stats(&self) -> SealerStats {
+        let witnesses = self.witnesses.iter().map(Witness::standing);
+        SealerStats(witnesses.chain(self.recipients.iter().map(Recipient::standing)).collect())
     }
 
     /// Seals until `stop`, or until history turns out to be altered: then it ends, too. While another one
-    /// uses the folder it stands by.
+    /// uses the folder it stands by. What was published is delivered on, also when sealing has ended.
     pub async fn run(mut self, stop: CancellationToken) {
+        let mut delivering = JoinSet::new();
+        for recipient in std::mem::take(&mut self.recipients) {
+            let (newest, log) = (self.published.subscribe(), self.log.clone());
+            delivering.spawn(recipient.run(self.folder.clone(), newest, log, self.every, stop.clone()));
+        }
+        self.seal_on(&stop).await;
+        while delivering.join_next().await.is_some() {}
+    }
+
+    async fn seal_on(&mut self, stop: &CancellationToken) {
         loop {
             match self.step().await {
                 Ok(_) => {}
@@ -116,18 +199,45 @@ impl Sealer {
         sealed
     }
 
-    async fn catch_up(&self, memory: &mut Memory) -> Result<Option<String>, SealError> {
+    async fn catch_up(&mut self, memory: &mut Memory) -> Result<Option<String>, SealError> {
         let head = self.log.store().head().await?;
         take_up(memory, head.epoch)?;
         self.continues(memory, head.position).await?;
         let mut signed = None;
-        loop {
-            let sealed = memory.tree().size().cast_signed();
-            if head.position == sealed {
-                return Ok(signed);
-            }
-            signed = Some(self.seal(memory, head.position.min(sealed + STRETCH)).await?);
+        while memory.tree().size().cast_signed() < head.position {
+            let until = head.position.min(memory.tree().size().cast_signed() + STRETCH);
+            self.seal(memory, until).await?;
+            self.publish(memory).await?;
+            signed = Some(memory.checkpoint().to_owned());
         }
+        if signed.is_none() {
+            // It may not have been published yet, or not cosigned by all.
+            self.publish(memory).await?;
+        }
+        Ok(signed)
+    }
+
+    /// Has the last checkpoint cosigned, and leaves it in the database, where everybody finds it.
+    async fn publish(&mut self, memory: &mut Memory) -> Result<(), SealError> {
+        if memory.checkpoint().is_empty() {
+            return Ok(());
+        }
+        let mut note = memory.checkpoint().to_owned();
+        let asked = self.witnesses.iter_mut();
+        let asked = asked.map(|witness| witness.cosign(memory.checkpoint(), &self.log, &self.folder));
+        note.extend(join_all(asked).await.into_iter().flatten());
+        if note != memory.checkpoint() {
+            memory.cosigned(&note)?;
+        }
+        if self.published.borrow().as_ref().is_some_and(|parcel| parcel.note == note) {
+            return Ok(());
+        }
+        let signed_at = self.log.env().now().micros();
+        let size = memory.tree().size().cast_signed();
+        let row = CheckpointRow { epoch: memory.epoch(), size, note: note.clone(), signed_at };
+        self.log.store().keep_checkpoint(&row).await?;
+        self.published.send_replace(Some(Parcel { note, signed_at }));
+        Ok(())
     }
 
     /// Fails unless the stored log still is the continuation of what was signed: all of it is read again at the
@@ -174,7 +284,7 @@ impl Sealer {
     }
 
     /// Signs the tree up to a position.
-    async fn seal(&self, memory: &mut Memory, until: i64) -> Result<String, SealError> {
+    async fn seal(&self, memory: &mut Memory, until: i64) -> Result<(), SealError> {
         let mut verification = memory.verification(self.log.id());
         let (mut nodes, mut flaws): (Vec<TreeNode>, _) = (Vec::new(), Vec::new());
         let mut leaf = memory.last();
@@ -199,15 +309,7 @@ impl Sealer {
         let origin = origin(self.key.name(), memory.epoch());
         let checkpoint = Checkpoint { size: tree.size(), root: tree.root(), origin: origin.clone() };
         let note = checkpoint.sign(&self.key.named(&origin)?)?;
-        memory.remember(tree, leaf, &note)?;
-        let row = CheckpointRow {
-            epoch: memory.epoch(),
-            size: checkpoint.size.cast_signed(),
-            note: note.clone(),
-            signed_at: self.log.env().now().micros(),
-        };
-        self.log.store().keep_checkpoint(&row).await?;
-        Ok(note)
+        Ok(memory.remember(tree, leaf, &note)?)
     }
 }
 

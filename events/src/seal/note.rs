@@ -5,12 +5,13 @@ use std::str::FromStr;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use sha2::{Digest, Sha256};
-use zeroize::ZeroizeOnDrop;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 /// The kind of key, as notes number them.
-const ED25519_KIND: u8 = 1;
+pub(super) const ED25519_KIND: u8 = 1;
 /// What a signature line begins with.
 const DASH: &str = "\u{2014} ";
 
@@ -81,6 +82,17 @@ impl SigningKey {
         format!("{text}\n{DASH}{} {}\n", self.name, STANDARD.encode(signature))
     }
 
+    /// A secret that only the holder of this key has, for a purpose of that name.
+    #[must_use]
+    pub fn secret(&self, purpose: &str) -> [u8; 32] {
+        // A key shorter than the block is filled up with zeros (RFC 2104 section 2); done here, it cannot fail.
+        let mut block = Zeroizing::new([0; 64]);
+        block[..self.seed.len()].copy_from_slice(&self.seed);
+        let mut mac = <Hmac<Sha256> as KeyInit>::new(&(*block).into());
+        mac.update(purpose.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+
     /// The key in clear: `PRIVATE+KEY+NAME+HASH+KEY`, as the tools of notes have it.
     #[must_use]
     pub fn expose(&self) -> String {
@@ -99,9 +111,9 @@ impl FromStr for SigningKey {
 
     fn from_str(text: &str) -> Result<Self, NoteError> {
         let rest = text.trim().strip_prefix("PRIVATE+KEY+").ok_or(NoteError::Key)?;
-        let (name, id, seed) = parts(rest)?;
+        let (name, id, kind, seed) = parts(rest)?;
         let key = Self::new(name, seed)?;
-        if key.verifier().id() == id { Ok(key) } else { Err(NoteError::Key) }
+        if kind == ED25519_KIND && key.verifier().id() == id { Ok(key) } else { Err(NoteError::Key) }
     }
 }
 
@@ -128,12 +140,7 @@ impl VerifierKey {
     /// What a signature names it by: the beginning of a hash over name and key.
     #[must_use]
     pub fn id(&self) -> [u8; 4] {
-        let hash = Sha256::new()
-            .chain_update(&self.name)
-            .chain_update([b'\n', ED25519_KIND])
-            .chain_update(self.key)
-            .finalize();
-        [hash[0], hash[1], hash[2], hash[3]]
+        id(&self.name, ED25519_KIND, &self.key)
     }
 
     /// The text of a note that this key has signed. Signatures by others are passed over.
@@ -164,9 +171,9 @@ impl FromStr for VerifierKey {
     type Err = NoteError;
 
     fn from_str(text: &str) -> Result<Self, NoteError> {
-        let (name, id, key) = parts(text.trim())?;
+        let (name, id, kind, key) = parts(text.trim())?;
         let key = Self { name: checked(name)?.to_owned(), key };
-        if key.id() == id { Ok(key) } else { Err(NoteError::Key) }
+        if kind == ED25519_KIND && key.id() == id { Ok(key) } else { Err(NoteError::Key) }
     }
 }
 
@@ -182,26 +189,32 @@ pub fn split(note: &str) -> Result<(&str, &str), NoteError> {
 }
 
 /// Whose signature a line is, and the bytes: the key's id, then the signature.
-fn signature(line: &str) -> Result<(&str, Vec<u8>), NoteError> {
+pub(super) fn signature(line: &str) -> Result<(&str, Vec<u8>), NoteError> {
     let named = line.strip_prefix(DASH).and_then(|line| line.split_once(' '));
     let (name, signature) = named.ok_or(NoteError::Malformed)?;
     let bytes = STANDARD.decode(signature).map_err(|_| NoteError::Malformed)?;
     if bytes.len() > 4 { Ok((checked(name)?, bytes)) } else { Err(NoteError::Malformed) }
 }
 
-/// Name, id and key of a key in text.
-fn parts(text: &str) -> Result<(&str, [u8; 4], [u8; 32]), NoteError> {
+/// What signatures name a key by: the beginning of a hash over its name, its kind and itself.
+pub(super) fn id(name: &str, kind: u8, key: &[u8; 32]) -> [u8; 4] {
+    let hash = Sha256::new().chain_update(name).chain_update([b'\n', kind]).chain_update(key).finalize();
+    [hash[0], hash[1], hash[2], hash[3]]
+}
+
+/// Name, id, kind and the key itself, of a key in text.
+pub(super) fn parts(text: &str) -> Result<(&str, [u8; 4], u8, [u8; 32]), NoteError> {
     let mut parts = text.splitn(3, '+');
     let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
         return Err(NoteError::Key);
     };
     let id = hex::decode(id).ok().and_then(|id| id.try_into().ok()).ok_or(NoteError::Key)?;
     let key = STANDARD.decode(key).map_err(|_| NoteError::Key)?;
-    let key = key.strip_prefix(&[ED25519_KIND]).and_then(|key| key.try_into().ok());
-    Ok((name, id, key.ok_or(NoteError::Key)?))
+    let (kind, key) = key.split_first().ok_or(NoteError::Key)?;
+    Ok((name, id, *kind, key.try_into().map_err(|_| NoteError::Key)?))
 }
 
-fn checked(name: &str) -> Result<&str, NoteError> {
+pub(super) fn checked(name: &str) -> Result<&str, NoteError> {
     if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '+') {
         return Err(NoteError::Name(name.to_owned()));
     }

@@ -51,7 +51,7 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps a signed checkpoint.
+    /// Keeps a signed checkpoint; given again, with the signatures it has now.
     ///
     /// # Errors
     /// The database does not answer.

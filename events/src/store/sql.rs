@@ -101,8 +101,9 @@ statements! {
     LEAVES = "SELECT leaf FROM events WHERE position >= $1 AND position < $2 ORDER BY position";
     /// The nodes of a height, by their places.
     TREE_NODES = "SELECT hash FROM tree_nodes WHERE height = $1 AND place >= $2 AND place < $3 ORDER BY place";
+    /// Again with the cosignatures that came since.
     PUT_CHECKPOINT = "INSERT INTO checkpoints (epoch, size, note, signed_at) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (epoch, size) DO NOTHING";
+        ON CONFLICT (epoch, size) DO UPDATE SET note = excluded.note";
     /// Of earlier checkpoints one an hour, the last, is enough: those after which another one came in the same hour go.
     THIN_CHECKPOINTS = "DELETE FROM checkpoints WHERE signed_at < $1 AND signed_at / 3600000000 = (
         SELECT later.signed_at / 3600000000 FROM checkpoints later

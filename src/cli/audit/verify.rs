@@ -5,14 +5,15 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use clap::Args;
 use rekey_events::Moment;
-use rekey_events::seal::VerifierKey;
+use rekey_events::seal::NoteError;
 
 use crate::audit::line::EventLine;
 use crate::audit::proof::{Proven, check, is_proof};
-use crate::audit::verify::{Report, Trust, VerifyError, database, export};
+use crate::audit::verify::{Report, Trust, VerifyError, Witnessed, database, export};
 use crate::cli::database::DatabaseArgs;
 use crate::cli::progress::Progress;
 use crate::cli::say::say;
@@ -20,6 +21,8 @@ use crate::mails::words;
 
 /// The exit code when nothing can be said: the export, a key or a checkpoint is none.
 const UNREADABLE: u8 = 2;
+/// What is said when witnesses were to vouch, and one does not.
+const UNWITNESSED: &str = "Not verified: a witness does not vouch for it.";
 
 /// What, and against what.
 #[derive(Debug, Args)]
@@ -34,6 +37,9 @@ pub(in crate::cli) struct Verify {
     /// A checkpoint from earlier that was kept elsewhere: a file. Proves that nothing was cut off since.
     #[arg(long, value_name = "CHECKPOINT")]
     since: Vec<PathBuf>,
+    /// The public key of a witness, or a file that holds it: the newest checkpoint must carry its cosignature.
+    #[arg(long = "witness", value_name = "KEY")]
+    witnesses: Vec<String>,
 }
 
 impl Verify {
@@ -80,14 +86,16 @@ impl Verify {
 
     fn trust(&self) -> Result<Trust, Box<dyn Error>> {
         let keys = self.keys.iter().map(|key| parse(key)).collect::<Result<_, _>>()?;
-        let named = |path: &PathBuf| Ok((path.display().to_string(), read(path)?));
+        let witnesses = self.witnesses.iter().map(|key| parse(key)).collect::<Result<_, _>>()?;
+        // Mail programs may save a note with line ends of their own.
+        let named = |path: &PathBuf| Ok((path.display().to_string(), read(path)?.replace("\r\n", "\n")));
         let since = self.since.iter().map(named).collect::<Result<_, String>>()?;
-        Ok(Trust { keys, since })
+        Ok(Trust { keys, since, witnesses })
     }
 }
 
 /// A key as it is, or out of a file.
-fn parse(key: &str) -> Result<VerifierKey, Box<dyn Error>> {
+fn parse<K: FromStr<Err = NoteError>>(key: &str) -> Result<K, Box<dyn Error>> {
     if key.contains('+') {
         return Ok(key.parse()?);
     }
@@ -105,15 +113,18 @@ fn begins_as_proof(file: &mut File) -> std::io::Result<bool> {
 /// A proof that does not hold is told as such; one that cannot be read is an error.
 fn prove(text: &str, trust: &Trust) -> Result<(String, bool), Box<dyn Error>> {
     match check(text, trust) {
-        Ok(Proven { log, event, checkpoint }) => {
+        Ok(Proven { log, event, checkpoint, witnesses }) => {
             let EventLine { position, r#type, id, time, payload, .. } = event;
             let when = words::time(Moment::from_micros(time));
             let size = checkpoint.size;
-            let text = format!(
-                "log {log}: event {id} at position {position}, {type}, {when}\n{payload}\n\
-                 Verified: it is in the log as it was signed when it had {size} events.\n"
-            );
-            Ok((text, true))
+            let text = format!("log {log}: event {id} at position {position}, {type}, {when}\n{payload}\n");
+            let is_well = witnesses.iter().all(|witness| witness.at.is_ok());
+            let verdict = if is_well {
+                format!("Verified: it is in the log as it was signed when it had {size} events.\n")
+            } else {
+                format!("{UNWITNESSED} It is in the log as it was signed when it had {size} events.\n")
+            };
+            Ok((text + &cosigned(&witnesses) + &verdict, is_well))
         }
         Err(error @ VerifyError::Proof(_)) => Ok((format!("WRONG: {error}\n"), false)),
         Err(error) => Err(error.into()),
@@ -129,14 +140,19 @@ fn named(path: &Path, error: &std::io::Error) -> String {
 }
 
 fn told(report: &Report) -> String {
-    let Report { log, events, checkpoints, sealed, flaws } = report;
+    let Report { log, events, checkpoints, sealed, flaws, witnesses } = report;
     let mut text = format!("log {log}: {events} events, {checkpoints} checkpoints that hold\n");
     for flaw in flaws {
         text += &format!("WRONG: {flaw}\n");
     }
+    text += &cosigned(witnesses);
     if !flaws.is_empty() {
         text += &format!("Not verified. Up to position {sealed} all is as it was signed.\n");
-    } else if report.is_well() {
+    } else if *sealed == 0 {
+        text += "Not verified: no checkpoint by this key came with the log, so nobody vouches for it.\n";
+    } else if !report.is_well() {
+        text += &format!("{UNWITNESSED} Up to position {sealed} all is as it was signed.\n");
+    } else {
         text += &format!(
             "Verified: nothing up to position {sealed} was altered, removed, reordered or cut off.\n"
         );
@@ -144,8 +160,20 @@ fn told(report: &Report) -> String {
             0 => String::new(),
             more => format!("{more} events came after the last checkpoint: nobody vouches for them yet.\n"),
         };
-    } else {
-        text += "Not verified: no checkpoint by this key came with the log, so nobody vouches for it.\n";
     }
     text
+}
+
+/// What witnesses say of the newest checkpoint, a line each.
+fn cosigned(witnesses: &[Witnessed]) -> String {
+    let line = |Witnessed { by, size, at }: &Witnessed| match at {
+        Ok(seconds) => {
+            let when = words::time(Moment::from_micros(seconds.cast_signed().saturating_mul(1_000_000)));
+            format!("Cosigned: {by} says that the first {size} events continued all it had seen, {when}.\n")
+        }
+        Err(error) => {
+            format!("WRONG: the newest checkpoint, of {size} events, is not cosigned by {by}: {error}\n")
+        }
+    };
+    witnesses.iter().map(line).collect()
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rekey_events::Moment;
 use rekey_workers::mailer::MailerStats;
 use rekey_workers::relay::RelayStats;
+use rekey_workers::sealer::SealerStats;
 
 use super::{Page, mailer};
 
@@ -15,6 +16,8 @@ pub struct Activity {
     pub mailer: Option<Arc<MailerStats>>,
     /// Of its relay.
     pub relay: Option<Arc<RelayStats>>,
+    /// Of its sealer.
+    pub sealer: Option<SealerStats>,
 }
 
 impl Activity {
@@ -26,7 +29,25 @@ impl Activity {
         if let Some(relay) = &self.relay {
             show_relay(page, relay);
         }
+        if let Some(sealer) = &self.sealer {
+            show_sealer(page, sealer);
+        }
     }
+
+    /// Adds how far checkpoints have come, for who may know how far the log is.
+    pub(in crate::http) fn show_delivered(&self, page: &mut Page) {
+        let Some(sealer) = &self.sealer else { return };
+        let help = "The position up to which each of those elsewhere has a checkpoint.";
+        let mut positions = page.gauge("rekey_log_checkpoint_delivered_position", help);
+        sealer.delivered().iter().for_each(|one| positions.of("to", one.to, one.position));
+    }
+}
+
+/// Without positions, as on the page of a process that asks for no key.
+fn show_sealer(page: &mut Page, stats: &SealerStats) {
+    let help = "How often in a row a checkpoint could not be delivered.";
+    let mut failures = page.gauge("rekey_log_checkpoint_failures_in_a_row", help);
+    stats.delivered().iter().for_each(|one| failures.of("to", one.to, one.failures));
 }
 
 fn show_relay(page: &mut Page, stats: &RelayStats) {

@@ -2,6 +2,7 @@
 //! nobody could know, is one mail to every receiver.
 
 mod canonical;
+mod checkpoint;
 mod dkim;
 mod error;
 mod identity;
@@ -23,6 +24,7 @@ use rekey_events::Language;
 use uuid::Uuid;
 
 pub use crate::smtp::{Address, AddressError};
+pub use checkpoint::{CheckpointMail, build_checkpoint};
 pub use dkim::{Dkim, DkimError};
 pub use error::BuildError;
 pub use sample::Sample;
@@ -95,13 +97,16 @@ pub fn build(spec: &MessageSpec<'_>) -> Result<BuiltMessage, BuildError> {
     let rendered = template::render(&spec.kind, spec.language, spec.brand)?;
     let identity = Identity::derive(spec.message_id_key, spec.mail_id);
     let message_id = identity.message_id(spec.from.address.domain());
-    let mut bytes = assemble(spec, rendered, &identity, &message_id)?.formatted();
-    if let Some(dkim) = spec.dkim {
-        let mut signed = dkim.signature(&bytes, spec.date)?.into_bytes();
-        signed.append(&mut bytes);
-        bytes = signed;
-    }
-    Ok(BuiltMessage { message_id, bytes })
+    let bytes = assemble(spec, rendered, &identity, &message_id)?.formatted();
+    Ok(BuiltMessage { message_id, bytes: signed(bytes, spec.dkim, spec.date)? })
+}
+
+/// The mail with its signature in front, if it is signed.
+fn signed(mut mail: Vec<u8>, dkim: Option<&Dkim>, date: i64) -> Result<Vec<u8>, BuildError> {
+    let Some(dkim) = dkim else { return Ok(mail) };
+    let mut signed = dkim.signature(&mail, date)?.into_bytes();
+    signed.append(&mut mail);
+    Ok(signed)
 }
 
 fn assemble(

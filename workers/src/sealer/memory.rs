@@ -55,6 +55,8 @@ pub(super) struct Memory {
     epoch: i32,
     tree: Frontier,
     last: Option<Hash>,
+    /// The checkpoint over it, with the signatures it has; empty before the first.
+    checkpoint: String,
     /// Whether the stored log was held against it since the start.
     is_checked: bool,
     /// Held as long as the memory is.
@@ -75,14 +77,16 @@ impl Memory {
             Err(TryLockError::WouldBlock) => return Err(MemoryError::Held(folder.display().to_string())),
             Err(TryLockError::Error(error)) => return Err(named(error)),
         }
-        let (epoch, tree, last) = match fs::read_to_string(folder.join("tree.json")) {
+        let (epoch, tree, last, checkpoint) = match fs::read_to_string(folder.join("tree.json")) {
             Ok(text) => {
                 read(&text, key).map_err(|why| MemoryError::Strange(folder.display().to_string(), why))?
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => (0, Frontier::default(), None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                (0, Frontier::default(), None, String::new())
+            }
             Err(error) => return Err(named(error)),
         };
-        Ok(Self { folder: folder.to_owned(), epoch, tree, last, is_checked: false, _held: held })
+        Ok(Self { folder: folder.to_owned(), epoch, tree, last, checkpoint, is_checked: false, _held: held })
     }
 
     /// The epoch whose tree it is; 0 before the first.
@@ -100,6 +104,11 @@ impl Memory {
         self.last
     }
 
+    /// The checkpoint over it, with the signatures it has; empty before the first of the epoch.
+    pub(super) fn checkpoint(&self) -> &str {
+        &self.checkpoint
+    }
+
     /// Whether the stored log was held against it since the start.
     pub(super) fn is_checked(&self) -> bool {
         self.is_checked
@@ -115,6 +124,7 @@ impl Memory {
         self.epoch = epoch;
         self.tree = Frontier::default();
         self.last = None;
+        self.checkpoint.clear();
         self.is_checked = false;
     }
 
@@ -140,26 +150,34 @@ impl Memory {
         let text = serde_json::to_string_pretty(&remembered).unwrap_or_default();
         self.write("tree.json", &text)?;
         self.write("checkpoint", checkpoint)?;
-        (self.tree, self.last) = (tree.clone(), last);
+        (self.tree, self.last, self.checkpoint) = (tree.clone(), last, checkpoint.to_owned());
         Ok(())
     }
 
-    /// Writes a file whole, or not at all.
+    /// Remembers the same checkpoint with more signatures.
+    pub(super) fn cosigned(&mut self, checkpoint: &str) -> Result<(), MemoryError> {
+        let tree = self.tree.clone();
+        self.remember(&tree, self.last, checkpoint)
+    }
+
     fn write(&self, name: &str, text: &str) -> Result<(), MemoryError> {
-        let (path, fresh) = (self.folder.join(name), self.folder.join(format!("{name}.new")));
-        let written = (|| {
-            let mut file = File::create(&fresh)?;
-            file.write_all(text.as_bytes())?;
-            file.sync_all()?;
-            fs::rename(&fresh, &path)?;
-            File::open(&self.folder)?.sync_all()
-        })();
-        written.map_err(|error| MemoryError::File(path.display().to_string(), error))
+        let path = self.folder.join(name);
+        write_whole(&path, text).map_err(|error| MemoryError::File(path.display().to_string(), error))
     }
 }
 
-/// Epoch and tree, as they were signed.
-fn read(text: &str, key: &SigningKey) -> Result<(i32, Frontier, Option<Hash>), String> {
+/// Writes a file whole, or not at all.
+pub(super) fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    let fresh = path.with_added_extension("new");
+    let mut file = File::create(&fresh)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&fresh, path)?;
+    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+}
+
+/// Epoch, tree, last leaf and checkpoint, as they were signed.
+fn read(text: &str, key: &SigningKey) -> Result<(i32, Frontier, Option<Hash>, String), String> {
     let remembered: Remembered = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let verifier = key.named(&origin(key.name(), remembered.epoch)).map(|key| key.verifier());
     let opened = verifier.and_then(|verifier| Checkpoint::open(&remembered.checkpoint, &verifier));
@@ -169,7 +187,8 @@ fn read(text: &str, key: &SigningKey) -> Result<(i32, Frontier, Option<Hash>), S
     let tree = roots.and_then(|roots| Frontier::new(checkpoint.size, roots));
     match tree {
         Some(tree) if tree.root() == checkpoint.root => {
-            Ok((remembered.epoch, tree, remembered.last.as_ref().and_then(hash)))
+            let last = remembered.last.as_ref().and_then(hash);
+            Ok((remembered.epoch, tree, last, remembered.checkpoint))
         }
         _ => Err("its tree is not the one that was signed".to_owned()),
     }
