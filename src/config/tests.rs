@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use rekey_events::seal::SigningKey;
+
 use super::*;
 
 const FILE: &str = r#"
@@ -140,4 +142,33 @@ fn secrets_come_from_files() {
     fs::write(&file, "postgres://rekey@db/rekey\n").unwrap();
     let text = FILE.replace("url = \"sqlite:rekey.db\"", &format!("url_file = {file:?}"));
     assert_eq!(load(&text, &[]).unwrap().database.url().unwrap(), "postgres://rekey@db/rekey");
+}
+
+#[test]
+fn checkpoints_go_where_the_seal_says() {
+    let sealed = |more: &str| format!("{FILE}[seal]\nkey_file = \"seal.key\"\nfolder = \"seal\"\n{more}");
+    let seal = |more: &str, variables| load(&sealed(more), variables).unwrap().seal.unwrap();
+    let none = seal("", &[]);
+    assert!(none.mail().unwrap().is_empty() && none.webhook().unwrap().is_none());
+    let addresses =
+        |seal: Seal| seal.mail().unwrap().iter().map(|to| to.as_str().to_owned()).collect::<Vec<_>>();
+    assert_eq!(addresses(seal("mail = \"a@example.org\"", &[])), ["a@example.org"]);
+    assert_eq!(addresses(seal("mail = [\"a@example.org\", \"b@example.org\"]", &[])).len(), 2);
+    assert_eq!(addresses(seal("", &[("REKEY_SEAL__MAIL", "a@example.org,b@example.org")])).len(), 2);
+    assert!(seal("webhook = \"http://127.0.0.1:9/x\"", &[]).webhook().unwrap().is_some());
+    let key = SigningKey::new("w", [1; 32]).unwrap().verifier();
+    let witness = seal(&format!("[[seal.witness]]\nurl = \"https://w.example/log/\"\nkey = \"{key}\""), &[]);
+    let (url, known) = witness.witnesses().unwrap().remove(0);
+    assert_eq!((url.to_string().as_str(), known.name()), ("https://w.example/log/add-checkpoint", "w"));
+    for (more, named) in [
+        ("mail = \"nobody\"", "seal.mail"),
+        ("mail_every_hours = 0", "seal.mail_every_hours"),
+        ("webhook = \"http://example.org/\"", "seal.webhook"),
+        ("webhook = \"https://\"", "seal.webhook"),
+        ("[[seal.witness]]\nurl = \"https://w.example\"\nkey = \"w+00000000+AAAA\"", "seal.witness.key"),
+        (&format!("[[seal.witness]]\nurl = \"http://w.example\"\nkey = \"{key}\""), "seal.witness.url"),
+    ] {
+        let error = load(&sealed(more), &[]).unwrap_err();
+        assert!(error.contains(named), "{error:?} names {named}");
+    }
 }

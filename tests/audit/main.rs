@@ -7,3 +7,4 @@ mod histories;
 mod judges;
 mod sealed;
 mod trials;
+mod witnessed;

@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use rekey_events::seal::{SigningKey, WitnessKey};
 use rekey_workers::sealer::Uri;
 use signed_note::{Note, Signer, StandardSigner, StandardVerifier, VerifierList, key_id};
-use tlog_tiles::tlog::{self, Hash};
+use tlog_tiles::tlog::{self, Hash, TreeProof};
 use tokio::net::TcpListener;
 
 /// Its clock stands still, seconds since 1970.
@@ -98,42 +98,31 @@ impl Witness {
         std::mem::take(&mut self.0.state.lock().unwrap().asked)
     }
 
-    fn judge(&self, body: &str) -> Result<String, Response> {
+    /// What it signs, or the status of its refusal.
+    fn judge(&self, body: &str) -> Result<String, StatusCode> {
         let mut memory = self.0.state.lock().unwrap();
-        let (proof, note) = body.split_once("\n\n").ok_or_else(|| refuse(400))?;
+        let (proof, note) = body.split_once("\n\n").ok_or(StatusCode::BAD_REQUEST)?;
         let mut lines = proof.lines();
         let old = lines.next().unwrap();
         memory.asked.push(old.to_owned());
         match memory.mood {
-            Mood::Away => return Err(refuse(503)),
-            Mood::Strange => return Err(refuse(404)),
+            Mood::Away => return Err(StatusCode::SERVICE_UNAVAILABLE),
+            Mood::Strange => return Err(StatusCode::NOT_FOUND),
             Mood::Well | Mood::False => {}
         }
-        let old: u64 = old.strip_prefix("old ").unwrap().parse().unwrap();
-        let opened = Note::from_bytes(note.as_bytes()).map_err(|_| refuse(400))?;
-        let known = VerifierList::new(vec![Box::new(self.0.log.clone())]);
-        opened.verify(&known).map_err(|_| refuse(403))?;
-        let text = String::from_utf8(opened.text().to_vec()).unwrap();
-        let (size, root) = head(&text);
-        if old > size {
-            return Err(refuse(400));
-        }
-        if old != memory.size || old == size && memory.root.is_some_and(|seen| seen != root) {
-            let size = format!("{}\n", memory.size);
-            return Err(
-                (StatusCode::CONFLICT, [(header::CONTENT_TYPE, "text/x.tlog.size")], size).into_response()
-            );
-        }
-        let proof: Vec<_> = lines.map(|line| Hash::parse_hash(line).unwrap()).collect();
-        let continues = match memory.root {
-            Some(seen) if old > 0 => tlog::check_tree(&proof, size, root, old, seen).is_ok(),
-            _ => proof.is_empty(),
-        };
-        if !continues {
-            return Err(refuse(422));
-        }
-        (memory.size, memory.root) = (size, Some(root));
+        let old = old.strip_prefix("old ").unwrap().parse().unwrap();
+        let text = self.opened(note)?;
+        let proof = lines.map(|line| Hash::parse_hash(line).unwrap()).collect();
+        memory.follow(old, head(&text), &proof)?;
         Ok(self.cosign(&text, memory.mood == Mood::False))
+    }
+
+    /// The text of a note that the log has signed.
+    fn opened(&self, note: &str) -> Result<String, StatusCode> {
+        let note = Note::from_bytes(note.as_bytes()).map_err(|_| StatusCode::BAD_REQUEST)?;
+        let known = VerifierList::new(vec![Box::new(self.0.log.clone())]);
+        note.verify(&known).map_err(|_| StatusCode::FORBIDDEN)?;
+        Ok(String::from_utf8(note.text().to_vec()).unwrap())
     }
 
     /// A line of somebody else comes first, which is nobody's business.
@@ -148,12 +137,36 @@ impl Witness {
     }
 }
 
-async fn add(State(witness): State<Witness>, body: String) -> Response {
-    witness.judge(&body).map_or_else(|refusal| refusal, IntoResponse::into_response)
+impl Memory {
+    /// Goes on from the tree of that size to the next, if that continues what it has seen.
+    fn follow(&mut self, old: u64, (size, root): (u64, Hash), proof: &TreeProof) -> Result<(), StatusCode> {
+        if old > size {
+            return Err(StatusCode::BAD_REQUEST);
+        }
+        if old != self.size || old == size && self.root.is_some_and(|seen| seen != root) {
+            return Err(StatusCode::CONFLICT);
+        }
+        let continues = match self.root {
+            Some(seen) if old < size => tlog::check_tree(proof, size, root, old, seen).is_ok(),
+            _ => proof.is_empty(),
+        };
+        if !continues {
+            return Err(StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        (self.size, self.root) = (size, Some(root));
+        Ok(())
+    }
 }
 
-fn refuse(status: u16) -> Response {
-    StatusCode::from_u16(status).unwrap().into_response()
+async fn add(State(witness): State<Witness>, body: String) -> Response {
+    match witness.judge(&body) {
+        Ok(lines) => lines.into_response(),
+        Err(StatusCode::CONFLICT) => {
+            let of_size = [(header::CONTENT_TYPE, "text/x.tlog.size")];
+            (StatusCode::CONFLICT, of_size, format!("{}\n", witness.size())).into_response()
+        }
+        Err(status) => status.into_response(),
+    }
 }
 
 fn head(text: &str) -> (u64, Hash) {

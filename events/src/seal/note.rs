@@ -202,8 +202,11 @@ pub(super) fn id(name: &str, kind: u8, key: &[u8; 32]) -> [u8; 4] {
     [hash[0], hash[1], hash[2], hash[3]]
 }
 
-/// Name, id, kind and the key itself, of a key in text.
-pub(super) fn parts(text: &str) -> Result<(&str, [u8; 4], u8, [u8; 32]), NoteError> {
+/// Name, id, kind and the key itself.
+type Parts<'t> = (&'t str, [u8; 4], u8, [u8; 32]);
+
+/// What a key in text is made of.
+pub(super) fn parts(text: &str) -> Result<Parts<'_>, NoteError> {
     let mut parts = text.splitn(3, '+');
     let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
         return Err(NoteError::Key);

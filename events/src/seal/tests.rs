@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use signed_note::{Note, StandardVerifier, VerifierList};
 use tlog_tiles::checkpoint::Checkpoint as TheirCheckpoint;
@@ -227,4 +229,25 @@ fn signatures_of_others_are_passed_over() {
     let cosigned = key("witness", 9).sign(&text);
     let both = cosigned + ours.sign(&text).split_once("\n\n").unwrap().1;
     assert!(Checkpoint::open(&both, &ours.verifier()).is_ok());
+}
+
+/// The key's id by the code of others; some witnesses publish a key as one that signs notes.
+#[test]
+fn a_witness_is_known_by_its_key() {
+    let note = key("witness.example/w1", 9).verifier().to_string();
+    let mut raw = STANDARD.decode(note.splitn(3, '+').last().unwrap()).unwrap();
+    raw[0] = 4;
+    let id = signed_note::key_id("witness.example/w1", &raw);
+    let text = format!("witness.example/w1+{id:08x}+{}", STANDARD.encode(&raw));
+    let known: WitnessKey = text.parse().unwrap();
+    assert_eq!((known.to_string(), known.name()), (text.clone(), "witness.example/w1"));
+    assert_eq!(note.parse::<WitnessKey>().unwrap(), known);
+    let other_kind = text.replace(&STANDARD.encode(&raw), &STANDARD.encode([&[6], &raw[1..]].concat()));
+    let other_id = text.replace(&format!("{id:08x}"), "00000000");
+    for bad in ["", "a+b", &other_kind, &other_id, &text[..text.len() - 4]] {
+        assert_eq!(bad.parse::<WitnessKey>(), Err(NoteError::Key), "{bad}");
+    }
+    // A signature of the same key over the same note is no cosignature.
+    let signed = key("witness.example/w1", 9).sign(&checkpoint().text());
+    assert!(matches!(known.find(&signed), Err(NoteError::Unsigned(_))));
 }

@@ -1,5 +1,6 @@
 //! The mails as receivers see them.
 
+mod checkpoint;
 mod languages;
 mod refused;
 mod shape;

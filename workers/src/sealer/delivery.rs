@@ -50,7 +50,7 @@ impl Recipient {
             let parcel = newest.borrow().clone();
             if let Some(parcel) = parcel {
                 let record =
-                    record.get_or_insert_with(|| Record::open(&folder, self.way.kind(), &self.way.to()));
+                    record.get_or_insert_with(|| Record::open(&folder, self.way.kind(), self.way.to()));
                 self.deliver(record, &parcel, log.env()).await;
             }
             tokio::select! {

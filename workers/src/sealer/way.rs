@@ -46,10 +46,11 @@ impl Way {
         }
     }
 
-    pub(super) fn to(&self) -> String {
+    /// Who gets them, to be remembered: of a URL the host, for the rest may be a secret.
+    pub(super) fn to(&self) -> &str {
         match self {
-            Self::Mail { to, .. } => to.as_str().to_owned(),
-            Self::Webhook { url, .. } => url.to_string(),
+            Self::Mail { to, .. } => to.as_str(),
+            Self::Webhook { url, .. } => url.host().unwrap_or_default(),
         }
     }
 
