@@ -9,6 +9,7 @@ mod api;
 mod audit_cli;
 mod bad_input;
 mod bed;
+mod checkpoints;
 mod document;
 mod epochs;
 mod erasure;

@@ -27,7 +27,6 @@ use rekey_events::seal::{Checkpoint, Flaw, NoteError, SigningKey, Verification, 
 use rekey_events::store::seal::{CheckpointRow, TreeNode, is_kept};
 use rekey_events::store::{Log, StoreError};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::message::Address;
@@ -156,13 +155,13 @@ impl Sealer {
     /// Seals until `stop`, or until history turns out to be altered: then it ends, too. While another one
     /// uses the folder it stands by. What was published is delivered on, also when sealing has ended.
     pub async fn run(mut self, stop: CancellationToken) {
-        let mut delivering = JoinSet::new();
-        for recipient in std::mem::take(&mut self.recipients) {
+        let recipients = std::mem::take(&mut self.recipients).into_iter();
+        let delivering = recipients.map(|recipient| {
             let (newest, log) = (self.published.subscribe(), self.log.clone());
-            delivering.spawn(recipient.run(self.folder.clone(), newest, log, self.every, stop.clone()));
-        }
-        self.seal_on(&stop).await;
-        while delivering.join_next().await.is_some() {}
+            recipient.run(self.folder.clone(), newest, log, self.every, stop.clone())
+        });
+        let delivering = join_all(delivering);
+        tokio::join!(self.seal_on(&stop), delivering);
     }
 
     async fn seal_on(&mut self, stop: &CancellationToken) {

@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod clock;
+pub mod https;
 pub mod nats;
 pub mod ports;
 pub mod postgres;

@@ -1,4 +1,4 @@
-//! Checkpoints for those who keep them: each is told by a task of its own, so that nobody who is away holds up the
+//! Checkpoints for those who keep them: each is told beside the others, so that nobody who is away holds up the
 //! seal, or another.
 
 use std::path::PathBuf;
@@ -15,6 +15,9 @@ use super::pause::Pause;
 use super::record::{Parcel, Record};
 use super::stats::Standing;
 use super::way::Way;
+
+/// How long a delivery may go on after the process was told to stop.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Somebody who keeps checkpoints.
 pub(super) struct Recipient {
@@ -51,7 +54,11 @@ impl Recipient {
             if let Some(parcel) = parcel {
                 let record =
                     record.get_or_insert_with(|| Record::open(&folder, self.way.kind(), self.way.to()));
-                self.deliver(record, &parcel, log.env()).await;
+                tokio::select! {
+                    () = self.deliver(record, &parcel, log.env()) => {}
+                    // Whatever was on its way goes out again as it was.
+                    () = a_little_after(&stop) => return,
+                }
             }
             tokio::select! {
                 () = tokio::time::sleep(look) => {}
@@ -99,4 +106,10 @@ impl Recipient {
             }
         }
     }
+}
+
+/// When what is in hand has had its time to end.
+async fn a_little_after(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(GRACE).await;
 }

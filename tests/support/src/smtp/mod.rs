@@ -25,3 +25,4 @@ pub use fault::{Fault, Latch, Phase, Plan, Session};
 pub use ledger::{Accepted, Attempt};
 pub use sink::{Builder, SmtpSink};
 pub use tls::Encryption;
+pub(crate) use tls::acceptor as certified;

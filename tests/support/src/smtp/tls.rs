@@ -21,7 +21,7 @@ pub enum Encryption {
 }
 
 /// Accepts handshakes for `localhost` and `127.0.0.1`; also gives the certificate to trust, in PEM.
-pub(super) fn acceptor() -> io::Result<(TlsAcceptor, String)> {
+pub(crate) fn acceptor() -> io::Result<(TlsAcceptor, String)> {
     let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
     let CertifiedKey { cert, signing_key } = generate_simple_self_signed(names).map_err(io::Error::other)?;
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(signing_key.serialize_der()));
