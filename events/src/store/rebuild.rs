@@ -23,8 +23,8 @@ const STRETCH: i64 = 10_000;
 const FEW: i64 = 500;
 /// Pauses before rows that the database did not take are written again.
 const AGAIN: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(500), Duration::from_secs(2)];
-/// How long after a swap that was hindered the next is tried.
-const HINDERED: Duration = Duration::from_millis(500);
+/// How long after a swap that was hindered the next is tried; then twice as long each time, up to the second.
+const HINDERED: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(30)];
 
 /// Views that were rebuilt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +65,8 @@ struct Rebuild<'a> {
     /// What is still to be written.
     rows: Views,
     position: i64,
+    /// How long to wait when the next swap is hindered.
+    pause: Duration,
 }
 
 impl Store {
@@ -80,12 +82,12 @@ impl Store {
             helpers.spawn(database.checkpointer.clone().run());
         }
         self.clear_next().await?;
-        let mut rebuild = Rebuild { store: self, fold: Fold::default(), rows: Views::default(), position: 0 };
+        let (fold, rows) = (Fold::default(), Views::default());
+        let mut rebuild = Rebuild { store: self, fold, rows, position: 0, pause: HINDERED[0] };
         let held_up = loop {
             rebuild.catch_up(&mut went_on).await?;
-            match rebuild.swap().await? {
-                Some(held_up) => break held_up,
-                None => tokio::time::sleep(HINDERED).await,
+            if let Some(held_up) = rebuild.swap().await? {
+                break held_up;
             }
         };
         self.clear_next().await?;
@@ -173,18 +175,21 @@ impl Rebuild<'_> {
     async fn swap(&mut self) -> Result<Option<Duration>, StoreError> {
         let mut beside = self.store.beside().await?;
         let since = Instant::now();
-        match self.swap_in(&mut beside).await {
+        let hindered = match self.swap_in(&mut beside).await {
             Ok(true) => {
                 twin!(beside, commit)?;
                 return Ok(Some(since.elapsed()));
             }
-            Err(error) if !is_hindered(&error) => return Err(error),
-            Err(error) => {
-                tracing::info!(%error, "the rebuilt views wait for somebody who reads the live ones")
-            }
-            Ok(false) => {}
-        }
+            Ok(false) => None,
+            Err(error) if is_hindered(&error) => Some(error),
+            Err(error) => return Err(error),
+        };
         twin!(beside, give_up)?;
+        if let Some(error) = hindered {
+            tracing::warn!(%error, "the rebuilt views wait for somebody who reads the live ones at length");
+            tokio::time::sleep(self.pause).await;
+            self.pause = HINDERED[1].min(2 * self.pause);
+        }
         Ok(None)
     }
 
