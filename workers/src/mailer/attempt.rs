@@ -39,9 +39,12 @@ struct StillWanted<'a> {
 }
 
 impl Gate for StillWanted<'_> {
+    async fn still_wanted(&self) -> Verdict {
+        if matches!(self.mailer.unwanted(self.row).await, Ok(None)) { Verdict::Go } else { Verdict::Stop }
+    }
+
     async fn before_body(&self) -> Verdict {
-        let wanted = matches!(self.mailer.unwanted(self.row).await, Ok(None));
-        let noted = wanted && self.mailer.note_provider(self.row, self.provider).await;
+        let noted = self.mailer.note_provider(self.row, self.provider).await;
         if noted { self.before_dot().await } else { Verdict::Stop }
     }
 

@@ -68,11 +68,11 @@ impl Provider {
         let begun = self.standing.breaker().begin(env.now());
         let route = match &self.outlet {
             Outlet::Smtp(pool) => Route::Smtp(pool.deliver(envelope, bytes, gate).await),
-            Outlet::Folder(folder) => match gate.before_body().await {
-                Verdict::Go => {
+            Outlet::Folder(folder) => match (gate.still_wanted().await, gate.before_body().await) {
+                (Verdict::Go, Verdict::Go) => {
                     keep(folder, mail, bytes).await.map_or_else(Route::Unwritable, |()| Route::Kept)
                 }
-                Verdict::Stop => Route::Smtp(Delivery::Withheld),
+                _ => Route::Smtp(Delivery::Withheld),
             },
         };
         self.note(&route, &begun, env.now());

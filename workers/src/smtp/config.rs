@@ -30,7 +30,7 @@ pub struct Limits {
     pub body: Duration,
     /// From the final dot to its complete reply. A shorter one makes doubles (RFC 5321 section 4.5.3.2.6).
     pub dot: Duration,
-    /// How old an answer to the last question ([`Gate::before_body`](super::Gate::before_body)) may be when the body is
+    /// How old an answer to the last question ([`Gate::still_wanted`](super::Gate::still_wanted)) may be when the body is
     /// sent. Servers may take minutes for a command, and what was wanted before may not be after.
     pub verdict_age: Duration,
     /// Mails over one connection.

@@ -15,9 +15,13 @@ pub const SLOT: &str = "slot";
 /// What is waited for before a kept connection is used again: that it works.
 pub const RESET: &str = "reset";
 
-/// Asked twice in every delivery; once more when the server is slow. The mailer looks up here whether the link still lives and its own lease still holds.
+/// Asked three times in every delivery; once more when the server is slow. The mailer looks up here whether the link still
+/// lives and its own lease still holds.
 pub trait Gate: Sync {
     /// Asked while the server is asked whether it takes the mail, and again when that took long. May ask the database.
+    fn still_wanted(&self) -> impl Future<Output = Verdict> + Send;
+
+    /// Asked when the server has taken the recipient, while it answers DATA. May write to the database.
     fn before_body(&self) -> impl Future<Output = Verdict> + Send;
 
     /// Asked when the body is written and only the final dot is missing. Must be quick: the server is waiting.
@@ -35,6 +39,10 @@ pub trait Gate: Sync {
 pub struct Open;
 
 impl Gate for Open {
+    async fn still_wanted(&self) -> Verdict {
+        Verdict::Go
+    }
+
     async fn before_body(&self) -> Verdict {
         Verdict::Go
     }

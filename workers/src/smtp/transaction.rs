@@ -52,26 +52,14 @@ impl Connection {
     async fn transact(&mut self, mail: &Mail<'_>, gate: &impl Gate) -> Result<Delivery, Delivery> {
         let provider = Arc::clone(&self.provider);
         let waits_for = |phase: Phase| gate.waits_for(&provider.config.name, phase.as_str());
-        let is_pipelined = self.offers("PIPELINING");
-        if !is_pipelined {
-            self.address(mail, &waits_for).await?;
-        }
         let asked = Instant::now();
-        let invited = async {
-            let invited = match is_pipelined {
-                true => self.address_and_data(mail, &waits_for).await,
-                false => self.data(&waits_for).await,
-            };
-            gate.waits_for_nobody();
-            invited
-        };
         // Asked while the server answers: a round trip less, and nothing of the mail has left us.
-        let (invited, verdict) = tokio::join!(invited, gate.before_body());
-        if verdict == Verdict::Stop {
+        let (invited, wanted) = tokio::join!(self.invite(mail, gate, &waits_for), gate.still_wanted());
+        gate.waits_for_nobody();
+        if wanted == Verdict::Stop || invited? == Verdict::Stop {
             return Ok(Delivery::Withheld);
         }
-        invited?;
-        if asked.elapsed() > self.limits().verdict_age && gate.before_body().await == Verdict::Stop {
+        if asked.elapsed() > self.limits().verdict_age && gate.still_wanted().await == Verdict::Stop {
             return Ok(Delivery::Withheld);
         }
         waits_for(Phase::Body);
@@ -84,7 +72,25 @@ impl Connection {
         self.dot().await
     }
 
-    /// From whom, and to whom.
+    /// From whom, to whom, and DATA: by one write where the server takes it (RFC 2920 section 3.1). The gate's word,
+    /// once the server wants the mail.
+    async fn invite(
+        &mut self,
+        mail: &Mail<'_>,
+        gate: &impl Gate,
+        waits_for: &(impl Fn(Phase) + Sync),
+    ) -> Result<Verdict, Delivery> {
+        let is_pipelined = self.offers("PIPELINING");
+        if is_pipelined {
+            self.address_and_ask(mail, waits_for).await?;
+        } else {
+            self.address(mail, waits_for).await?;
+        }
+        waits_for(Phase::Data);
+        let (invited, verdict) = tokio::join!(self.invited(!is_pipelined), gate.before_body());
+        invited.map(|()| verdict)
+    }
+
     async fn address(
         &mut self,
         mail: &Mail<'_>,
@@ -98,8 +104,8 @@ impl Connection {
         if is_taken(&reply) { Ok(()) } else { Err(self.refused(Phase::Rcpt, reply)) }
     }
 
-    /// The same and DATA, by one write (RFC 2920 section 3.1).
-    async fn address_and_data(
+    /// The same, and DATA, whose reply is yet to be read unless the recipient is refused.
+    async fn address_and_ask(
         &mut self,
         mail: &Mail<'_>,
         waits_for: &(impl Fn(Phase) + Sync),
@@ -110,12 +116,11 @@ impl Connection {
         expect(250, self.ask(Phase::Mail, &lines).await?).at(Phase::Mail)?;
         waits_for(Phase::Rcpt);
         let recipient = self.wire().reply(limit).await.at(Phase::Rcpt)?;
-        waits_for(Phase::Data);
-        let data = self.wire().reply(limit).await.at(Phase::Data);
         if is_taken(&recipient) {
-            return self.invited(data?);
+            return Ok(());
         }
         let refused = self.refused(Phase::Rcpt, recipient);
+        let data = self.wire().reply(limit).await;
         // One that asks for a mail to nobody is to get none, not even an empty one.
         if !data.is_ok_and(|reply| matches!(reply.code, 400..=420 | 422..=599)) {
             self.state = State::Unknown;
@@ -123,13 +128,13 @@ impl Connection {
         Err(refused)
     }
 
-    async fn data(&mut self, waits_for: &(impl Fn(Phase) + Sync)) -> Result<(), Delivery> {
-        waits_for(Phase::Data);
-        let reply = self.ask(Phase::Data, "DATA").await?;
-        self.invited(reply)
-    }
-
-    fn invited(&mut self, reply: Reply) -> Result<(), Delivery> {
+    /// The reply to DATA, which is sent if it was not before.
+    async fn invited(&mut self, is_to_be_asked: bool) -> Result<(), Delivery> {
+        let limit = self.limits().command;
+        let reply = match is_to_be_asked {
+            true => self.ask(Phase::Data, "DATA").await?,
+            false => self.wire().reply(limit).await.at(Phase::Data)?,
+        };
         match reply.code {
             354 => Ok(()),
             _ => Err(self.refused(Phase::Data, reply)),

@@ -1,6 +1,6 @@
 //! The last word before a mail becomes irrevocable.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use rekey_test_support::smtp::{Fault, Latch, Phase as At, SmtpSink};
@@ -8,30 +8,40 @@ use rekey_workers::smtp::{Delivery, Gate, Limits, Pool, ProviderConfig, Verdict}
 
 use super::setup::{config, envelope, mail, pool, send};
 
-/// Stops at the given question, and counts the questions.
+/// Stops at the given question, the first time or another, and remembers what it was asked.
 struct StopsAt {
-    question: usize,
-    asked: AtomicUsize,
+    question: &'static str,
+    time: usize,
+    asked: Mutex<Vec<&'static str>>,
 }
 
 impl StopsAt {
-    fn question(question: usize) -> Self {
-        Self { question, asked: AtomicUsize::new(0) }
+    fn question(question: &'static str, time: usize) -> Self {
+        Self { question, time, asked: Mutex::default() }
     }
 
-    fn answer(&self) -> Verdict {
-        let asked = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
-        if asked == self.question { Verdict::Stop } else { Verdict::Go }
+    fn times(&self, question: &str) -> usize {
+        self.asked.lock().unwrap().iter().filter(|asked| **asked == question).count()
+    }
+
+    fn answer(&self, question: &'static str) -> Verdict {
+        self.asked.lock().unwrap().push(question);
+        let is_it = question == self.question && self.times(question) == self.time;
+        if is_it { Verdict::Stop } else { Verdict::Go }
     }
 }
 
 impl Gate for StopsAt {
+    async fn still_wanted(&self) -> Verdict {
+        self.answer("wanted")
+    }
+
     async fn before_body(&self) -> Verdict {
-        self.answer()
+        self.answer("body")
     }
 
     async fn before_dot(&self) -> Verdict {
-        self.answer()
+        self.answer("dot")
     }
 }
 
@@ -41,6 +51,10 @@ pub struct WaitsBeforeDot {
 }
 
 impl Gate for WaitsBeforeDot {
+    async fn still_wanted(&self) -> Verdict {
+        Verdict::Go
+    }
+
     async fn before_body(&self) -> Verdict {
         Verdict::Go
     }
@@ -58,23 +72,25 @@ async fn sinks() -> [SmtpSink; 2] {
 
 #[tokio::test]
 async fn stop_before_the_body_leaves_no_trace_and_no_connection() {
-    for sink in sinks().await {
-        let pool = pool(&sink);
-        let gate = StopsAt::question(1);
-        let delivery = pool.deliver(&envelope("ana@example.org"), &mail(1).bytes, &gate).await;
-        assert_eq!(delivery, Delivery::Withheld);
-        assert_eq!(gate.asked.load(Ordering::SeqCst), 1);
-        sink.wait_for_open(0).await;
-        assert!(sink.ledger().is_empty());
+    for question in ["wanted", "body"] {
+        for sink in sinks().await {
+            let pool = pool(&sink);
+            let gate = StopsAt::question(question, 1);
+            let delivery = pool.deliver(&envelope("ana@example.org"), &mail(1).bytes, &gate).await;
+            assert_eq!(delivery, Delivery::Withheld);
+            assert_eq!(gate.times("dot"), 0);
+            sink.wait_for_open(0).await;
+            assert!(sink.ledger().is_empty());
 
-        assert!(matches!(send(&pool).await, Delivery::Accepted { .. }));
+            assert!(matches!(send(&pool).await, Delivery::Accepted { .. }));
+        }
     }
 }
 
 #[tokio::test]
 async fn stop_before_the_dot_leaves_no_trace_and_no_connection() {
     for sink in sinks().await {
-        let gate = StopsAt::question(2);
+        let gate = StopsAt::question("dot", 1);
         let delivery = pool(&sink).deliver(&envelope("ana@example.org"), &mail(1).bytes, &gate).await;
         assert_eq!(delivery, Delivery::Withheld);
         sink.wait_for_open(0).await;
@@ -88,7 +104,7 @@ async fn who_was_asked_long_before_the_body_is_asked_again() {
     for sink in sinks().await {
         let limits = Limits { verdict_age: Duration::ZERO, ..Limits::default() };
         let pool = Pool::new(ProviderConfig { limits, ..config(&sink) }).unwrap();
-        let gate = StopsAt::question(2);
+        let gate = StopsAt::question("wanted", 2);
         let delivery = pool.deliver(&envelope("ana@example.org"), &mail(1).bytes, &gate).await;
         assert_eq!(delivery, Delivery::Withheld);
         sink.wait_for_open(0).await;
@@ -97,10 +113,11 @@ async fn who_was_asked_long_before_the_body_is_asked_again() {
 }
 
 #[tokio::test]
-async fn nobody_is_asked_about_a_mail_that_is_refused_before() {
-    let sink = SmtpSink::start().await.unwrap();
-    sink.script([(At::Rcpt, Fault::reply("550 5.1.1 unknown"))]);
-    let gate = StopsAt::question(9);
-    pool(&sink).deliver(&envelope("ana@example.org"), &mail(1).bytes, &gate).await;
-    assert_eq!(gate.asked.load(Ordering::SeqCst), 0);
+async fn nobody_is_told_of_a_mail_that_is_refused_before() {
+    for sink in sinks().await {
+        sink.script([(At::Rcpt, Fault::reply("550 5.1.1 unknown"))]);
+        let gate = StopsAt::question("none", 1);
+        pool(&sink).deliver(&envelope("ana@example.org"), &mail(1).bytes, &gate).await;
+        assert_eq!((gate.times("body"), gate.times("dot")), (0, 0));
+    }
 }
