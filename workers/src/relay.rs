@@ -30,6 +30,9 @@ const POLL: Duration = Duration::from_secs(1);
 /// When woken: only those that became due since the last look, or this long before it, for commits take
 /// a while. Each look goes through all that is due then, so a queue that grows would slow itself down.
 const LATE: Duration = Duration::from_millis(250);
+/// What becomes due within this time is due: a mail is owed from now on by the clock of whoever asked for it, and
+/// two processes know the database's clock to some milliseconds.
+pub(crate) const AHEAD: Duration = Duration::from_millis(50);
 /// How often dead hints are forgotten.
 const FORGET: Duration = Duration::from_secs(60);
 /// Hints published side by side.
@@ -122,7 +125,7 @@ impl Relay {
         for (lane, floor) in Lane::ALL.into_iter().zip(floors) {
             let owed = Owed {
                 since,
-                until: now,
+                until: now.after(AHEAD),
                 notices: lane == Lane::Notices,
                 floor,
                 limit: i64::try_from(BATCH).unwrap_or(i64::MAX),

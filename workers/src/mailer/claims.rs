@@ -9,6 +9,7 @@ use rekey_events::store::mails::ClaimedMail;
 
 use super::Inner;
 use super::hands::InHand;
+use crate::relay::AHEAD;
 
 /// Mails claimed, each in hand.
 type Claimed = Vec<(MailRow, InHand)>;
@@ -20,9 +21,9 @@ impl Inner {
         self.in_hand(self.log.store().claim_mails(self.worker, now, count(limit))).await
     }
 
-    /// Claims those of these mails that are due.
+    /// Claims those of these mails that are due, by the clock of whoever told us.
     pub(super) async fn claim_hinted(&self, mails: &[MailId]) -> Result<Claimed, StoreError> {
-        let now = self.log.env().now();
+        let now = self.log.env().now().after(2 * AHEAD);
         self.in_hand(self.log.store().claim_hinted(self.worker, now, mails)).await
     }
 
