@@ -7,6 +7,7 @@ pub mod story;
 pub mod verify;
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use rekey_events::account::AccountEvent;
 use rekey_events::attempt::AttemptEvent;
@@ -26,13 +27,18 @@ pub fn types() -> Vec<&'static str> {
     [AccountEvent::VARIANTS, RequestEvent::VARIANTS, MailEvent::VARIANTS, AttemptEvent::VARIANTS].concat()
 }
 
-/// Every reason that an event can give, as its schema has it.
-#[must_use]
-pub fn reasons() -> BTreeSet<String> {
+/// See [`reasons`].
+static REASONS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     let schemas = SCHEMAS.iter().filter_map(|schema| serde_json::from_str::<Value>(schema.text).ok());
     let reasons =
         schemas.filter_map(|schema| schema.pointer("/properties/reason/oneOf")?.as_array().cloned());
     reasons.flatten().filter_map(|reason| Some(reason["const"].as_str()?.to_owned())).collect()
+});
+
+/// Every reason that an event can give, as its schema has it.
+#[must_use]
+pub fn reasons() -> &'static BTreeSet<String> {
+    &REASONS
 }
 
 /// Whether somebody can be called so in an event's metadata: `anyone`, `account:ID`, `key:NAME`, `system:ROLE`.

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use rekey_events::envelope::{Metadata, StoredEvent};
+use rekey_events::store::{Store, StoreError};
 use rekey_events::{AccountId, Moment, StreamId};
 use serde::Serialize;
 use serde_json::Value;
@@ -51,15 +52,53 @@ pub struct Stories {
     notices: HashSet<StreamId>,
 }
 
-/// Events of which it matters where their caller was.
-#[must_use]
-pub fn has_source(event: &StoredEvent) -> bool {
+/// Events about an account among which those of a reset are looked for.
+const MOST: i64 = 10_000;
+
+/// The story of one reset; `account` is whose it is, as far as that is known. What ended it may be part of
+/// another call, so it is looked for in all that is about the account.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn one(
+    store: &Store,
+    reset: Uuid,
+    account: Option<AccountId>,
+) -> Result<Option<Story>, StoreError> {
+    let mut events = store.stream(StreamId(reset)).await?;
+    if let Some(account) = account {
+        let before = events.first().map_or(0, |asked| asked.position);
+        events.extend(store.about(account, before, MOST).await?);
+    }
+    events.sort_unstable_by_key(|event| event.position);
+    events.dedup_by_key(|event| event.position);
+    let mut stories = Stories::default();
+    stories.take_all(store, &events).await?;
+    Ok(stories.told().into_iter().find(|story| story.reset == reset))
+}
+
+/// Whether it matters where an event's caller was.
+fn has_source(event: &StoredEvent) -> bool {
     ["ResetRequested", "AdminResetIssued", "ResetCompleted"].contains(&event.name.as_str())
 }
 
 impl Stories {
+    /// Takes the next events.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn take_all(&mut self, store: &Store, events: &[StoredEvent]) -> Result<(), StoreError> {
+        let sourced: Vec<_> =
+            events.iter().filter(|event| has_source(event)).map(|event| event.event_id).collect();
+        let origins = if sourced.is_empty() { HashMap::new() } else { store.origins(&sourced).await? };
+        for event in events {
+            self.take(event, origins.get(&event.event_id).map(|origin| origin.source.as_str()));
+        }
+        Ok(())
+    }
+
     /// Takes the next event, and the address its caller was at, if that is (still) known.
-    pub fn take(&mut self, event: &StoredEvent, source: Option<&str>) {
+    fn take(&mut self, event: &StoredEvent, source: Option<&str>) {
         let payload: Value = serde_json::from_slice(&event.payload).unwrap_or_default();
         let Ok(metadata) = serde_json::from_slice::<Metadata>(&event.metadata) else { return };
         let text = |name: &str| payload[name].as_str().unwrap_or_default().to_owned();

@@ -1,5 +1,7 @@
 //! PostgreSQL's connections are lent for a statement each, also after one that nobody waited for.
 
+use std::time::Duration;
+
 use futures::FutureExt;
 use futures::future::join_all;
 
@@ -25,6 +27,17 @@ pub async fn statements_left_halfway_cost_nobody_a_connection(bed: Bed) {
     }
     let connections = bed.sql().await.number(&format!("SELECT count(*) {OTHERS}")).await;
     assert!((1..=16).contains(&connections), "{connections} connections");
+}
+
+/// One whose beginning nobody waited for: whatever is done next over its connection would never be committed.
+pub async fn a_transaction_left_at_its_beginning_is_ended(bed: Bed) {
+    for _ in 0..20 {
+        assert!(bed.store.lock_broker().now_or_never().is_none());
+    }
+    assert!(bed.store.lock_broker().await.is_ok());
+    let (open, mut sql) = (format!("SELECT count(*) {OTHERS} AND state <> 'idle'"), bed.sql().await);
+    let ended = async { while sql.number(&open).await > 0 {} };
+    tokio::time::timeout(Duration::from_secs(10), ended).await.expect("a transaction is open");
 }
 
 /// Many idle connections are cut at once, as by a restart: finding out costs one statement, not one each.

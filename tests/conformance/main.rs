@@ -163,6 +163,7 @@ suite! {
     postgres {
         pages::links_are_issued_without_touching_the_list_of_accounts,
         plan::a_long_queue_is_claimed_by_index,
+        connections::a_transaction_left_at_its_beginning_is_ended,
         connections::statements_left_halfway_cost_nobody_a_connection,
         connections::connections_that_were_cut_while_idle_cost_one_statement,
         cut::cut_connections_lose_and_double_nothing,

@@ -84,7 +84,7 @@ impl Store {
     /// # Errors
     /// The database does not answer, or is not shared.
     pub async fn lock_broker(&self) -> Result<Option<BrokerLock>, StoreError> {
-        let mut transaction = self.shared()?.pool().begin().await?;
+        let mut transaction = self.shared()?.begin("BEGIN").await?;
         let broker = sqlx::query_as(sql::LOCK_BROKER).fetch_optional(&mut *transaction).await?;
         Ok(broker.map(|broker| BrokerLock { broker, transaction }))
     }

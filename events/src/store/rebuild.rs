@@ -84,6 +84,10 @@ impl Store {
         self.clear_next().await?;
         let (fold, rows) = (Fold::default(), Views::default());
         let mut rebuild = Rebuild { store: self, fold, rows, position: 0, pause: HINDERED[0] };
+        rebuild.catch_up(&mut went_on).await?;
+        if let Self::Postgres(database) = self {
+            postgres::rebuild::look_over(database).await?;
+        }
         let held_up = loop {
             rebuild.catch_up(&mut went_on).await?;
             if let Some(held_up) = rebuild.swap().await? {
@@ -181,7 +185,9 @@ impl Rebuild<'_> {
                 return Ok(Some(since.elapsed()));
             }
             Ok(false) => None,
-            Err(error) if is_hindered(&error) => Some(error),
+            Err(StoreError::Unavailable(error) | StoreError::Refused(error)) if is_hindered(&error) => {
+                Some(error)
+            }
             Err(error) => return Err(error),
         };
         twin!(beside, give_up)?;
@@ -209,12 +215,7 @@ impl Rebuild<'_> {
 }
 
 /// Whether a lock was not to be had in time: PostgreSQL's 55P03, or a deadlock that it broke.
-fn is_hindered(error: &StoreError) -> bool {
-    match error {
-        StoreError::Unavailable(error) | StoreError::Refused(error) => {
-            let code = error.as_database_error().and_then(|error| error.code());
-            code.is_some_and(|code| matches!(&*code, "55P03" | "40P01"))
-        }
-        _ => false,
-    }
+pub(crate) fn is_hindered(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| matches!(&*code, "55P03" | "40P01"))
 }

@@ -199,8 +199,7 @@ impl Store {
                 rows!(transaction)
             }
             Self::Postgres(database) => {
-                let mut transaction =
-                    database.connections.pool().begin_with(postgres::sql::BEGIN_SNAPSHOT).await?;
+                let mut transaction = database.connections.begin(postgres::sql::BEGIN_SNAPSHOT).await?;
                 transaction.execute(postgres::sql::KEEP_VIEWS).await?;
                 rows!(transaction)
             }

@@ -11,13 +11,14 @@ use rekey_events::names::username_key;
 use rekey_events::store::audit::{EventFilter, EventPage};
 use rekey_events::{AccountId, Permission};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::history::{ShownEvent, told};
 use super::page as rendered;
 use super::story::sentence;
 use super::tongue::Tongue;
 use super::visitor::Visitor;
-use crate::audit::story::Stories;
+use crate::audit::story::one;
 use crate::audit::{is_actor, reasons, types};
 use crate::http::App;
 use crate::http::params::Query;
@@ -59,7 +60,7 @@ struct Audit<'a> {
     wanted: &'a Wanted,
     wrong: Wrong,
     kinds: Vec<&'static str>,
-    reasons: BTreeSet<String>,
+    reasons: &'static BTreeSet<String>,
     /// What became of the reset that is asked for, in one sentence.
     story: Option<String>,
     events: Vec<ShownEvent>,
@@ -85,7 +86,7 @@ pub(super) async fn page(
         false => EventPage::default(),
     };
     let story = match filter.correlation {
-        Some(_) => story(&app, &visitor.tongue, &found.events).await?,
+        Some(reset) => story(&app, &visitor.tongue, reset, &found.events).await?,
         None => None,
     };
     rendered(&Audit {
@@ -164,15 +165,16 @@ async fn actor(app: &App, name: &str) -> Result<Option<String>, Problem> {
     }
 }
 
-/// The story that these events, the newest first, are of.
-async fn story(app: &App, tongue: &Tongue, events: &[StoredEvent]) -> Result<Option<String>, Problem> {
-    let (store, mut stories) = (app.service.store(), Stories::default());
-    let ids: Vec<_> = events.iter().map(|event| event.event_id).collect();
-    let origins = store.origins(&ids).await?;
-    for event in events.iter().rev() {
-        stories.take(event, origins.get(&event.event_id).map(|origin| origin.source.as_str()));
-    }
-    let Some(story) = stories.told().into_iter().next() else { return Ok(None) };
+/// What became of a reset, of which there are these events.
+async fn story(
+    app: &App,
+    tongue: &Tongue,
+    reset: Uuid,
+    events: &[StoredEvent],
+) -> Result<Option<String>, Problem> {
+    let store = app.service.store();
+    let account = events.iter().find_map(|event| event.subject);
+    let Some(story) = one(store, reset, account).await? else { return Ok(None) };
     let accounts: Vec<_> = story.account.into_iter().chain(story.by).collect();
     Ok(Some(sentence(tongue, &story, &store.people(&accounts).await?)))
 }

@@ -177,3 +177,19 @@ async fn a_mail_is_found_ten_seconds_after_it_was_told_of_first() {
     post.age_hints(4).await;
     assert_eq!(store.claim_overlooked(worker, env.now(), 10).await.unwrap().len(), 1);
 }
+
+/// Clocks of two processes differ by some milliseconds: nobody waits for that.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mail_due_in_a_moment_is_told_of_and_sent() {
+    let post = Post::open().await;
+    let relay = post.relay().await;
+    post.owe(0..1).await;
+    let due = post.office.env.now();
+    post.office.env.set(due.before(Duration::from_millis(51)));
+    assert_eq!(relay.step().await.unwrap(), 0);
+    post.office.env.set(due.before(Duration::from_millis(50)));
+    assert_eq!(relay.step().await.unwrap(), 1);
+    let mailer = post.run_mailer().await;
+    post.each_has_one_mail(1).await;
+    assert_eq!(mailer.claimed_by_hint(), 1);
+}

@@ -45,7 +45,7 @@ impl Gate for StillWanted<'_> {
 
     async fn before_body(&self) -> Verdict {
         let noted = self.mailer.note_provider(self.row, self.provider).await;
-        if noted { self.before_dot().await } else { Verdict::Stop }
+        if noted && self.mailer.is_ours(self.claimed) { Verdict::Go } else { Verdict::Stop }
     }
 
     async fn before_dot(&self) -> Verdict {

@@ -21,7 +21,7 @@ impl Inner {
         self.in_hand(self.log.store().claim_mails(self.worker, now, count(limit))).await
     }
 
-    /// Claims those of these mails that are due, by the clock of whoever told us.
+    /// Claims those of these mails that are due. The relay told us a little ahead, by a clock that may be ahead, too.
     pub(super) async fn claim_hinted(&self, mails: &[MailId]) -> Result<Claimed, StoreError> {
         let now = self.log.env().now().after(2 * AHEAD);
         self.in_hand(self.log.store().claim_hinted(self.worker, now, mails)).await

@@ -80,64 +80,44 @@ impl Connection {
         gate: &impl Gate,
         waits_for: &(impl Fn(Phase) + Sync),
     ) -> Result<Verdict, Delivery> {
-        let is_pipelined = self.offers("PIPELINING");
-        if is_pipelined {
-            self.address_and_ask(mail, waits_for).await?;
-        } else {
-            self.address(mail, waits_for).await?;
-        }
-        waits_for(Phase::Data);
-        let (invited, verdict) = tokio::join!(self.invited(!is_pipelined), gate.before_body());
-        invited.map(|()| verdict)
-    }
-
-    async fn address(
-        &mut self,
-        mail: &Mail<'_>,
-        waits_for: &(impl Fn(Phase) + Sync),
-    ) -> Result<(), Delivery> {
+        let at_once = self.offers("PIPELINING");
+        let (from, to) = (mail.mail_line(), mail.rcpt_line());
+        let first = if at_once { format!("{from}\r\n{to}\r\nDATA") } else { from };
         waits_for(Phase::Mail);
         // MAIL speaks of us, not of the recipient: whatever goes wrong there is the connection's fault.
-        expect(250, self.ask(Phase::Mail, &mail.mail_line()).await?).at(Phase::Mail)?;
+        expect(250, self.ask(Phase::Mail, &first).await?).at(Phase::Mail)?;
         waits_for(Phase::Rcpt);
-        let reply = self.ask(Phase::Rcpt, &mail.rcpt_line()).await?;
-        if is_taken(&reply) { Ok(()) } else { Err(self.refused(Phase::Rcpt, reply)) }
+        let recipient = self.next(Phase::Rcpt, &to, at_once).await?;
+        if !matches!(recipient.code, 250 | 251) {
+            let refused = self.refused(Phase::Rcpt, recipient);
+            if at_once {
+                self.leave_nobody().await;
+            }
+            return Err(refused);
+        }
+        waits_for(Phase::Data);
+        let (reply, verdict) = tokio::join!(self.next(Phase::Data, "DATA", at_once), gate.before_body());
+        match reply? {
+            Reply { code: 354, .. } => Ok(verdict),
+            reply => Err(self.refused(Phase::Data, reply)),
+        }
     }
 
-    /// The same, and DATA, whose reply is yet to be read unless the recipient is refused.
-    async fn address_and_ask(
-        &mut self,
-        mail: &Mail<'_>,
-        waits_for: &(impl Fn(Phase) + Sync),
-    ) -> Result<(), Delivery> {
-        let limit = self.limits().command;
-        waits_for(Phase::Mail);
-        let lines = format!("{}\r\n{}\r\nDATA", mail.mail_line(), mail.rcpt_line());
-        expect(250, self.ask(Phase::Mail, &lines).await?).at(Phase::Mail)?;
-        waits_for(Phase::Rcpt);
-        let recipient = self.wire().reply(limit).await.at(Phase::Rcpt)?;
-        if is_taken(&recipient) {
-            return Ok(());
+    /// The reply to a command, which is sent unless it was before.
+    async fn next(&mut self, phase: Phase, line: &str, is_sent: bool) -> Result<Reply, Delivery> {
+        if !is_sent {
+            return self.ask(phase, line).await;
         }
-        let refused = self.refused(Phase::Rcpt, recipient);
-        let data = self.wire().reply(limit).await;
-        // One that asks for a mail to nobody is to get none, not even an empty one.
+        let limit = self.limits().command;
+        Ok(self.wire().reply(limit).await.at(phase)?)
+    }
+
+    /// Reads what is said to a DATA after a recipient that was refused. A server that asks for a mail to nobody gets
+    /// none, not even an empty one: only the connection's end is left.
+    async fn leave_nobody(&mut self) {
+        let data = self.next(Phase::Data, "DATA", true).await;
         if !data.is_ok_and(|reply| matches!(reply.code, 400..=420 | 422..=599)) {
             self.state = State::Unknown;
-        }
-        Err(refused)
-    }
-
-    /// The reply to DATA, which is sent if it was not before.
-    async fn invited(&mut self, is_to_be_asked: bool) -> Result<(), Delivery> {
-        let limit = self.limits().command;
-        let reply = match is_to_be_asked {
-            true => self.ask(Phase::Data, "DATA").await?,
-            false => self.wire().reply(limit).await.at(Phase::Data)?,
-        };
-        match reply.code {
-            354 => Ok(()),
-            _ => Err(self.refused(Phase::Data, reply)),
         }
     }
 
@@ -186,10 +166,6 @@ impl Connection {
             _ => Delivery::ConnectionFailed { phase, reason: Failure::Unexpected(reply) },
         }
     }
-}
-
-fn is_taken(recipient: &Reply) -> bool {
-    matches!(recipient.code, 250 | 251)
 }
 
 /// Refusals that say nothing about a recipient or a mail: command unknown, unimplemented or out of order (RFC 5321

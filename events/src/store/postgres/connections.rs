@@ -13,7 +13,7 @@ use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt, TryFutureExt, TryStreamExt};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgQueryResult, PgRow, PgStatement, PgTypeInfo};
-use sqlx::{Describe, Either, Execute, Executor, PgConnection, PgPool, Postgres, SqlStr};
+use sqlx::{Describe, Either, Execute, Executor, PgConnection, PgPool, Postgres, SqlStr, Transaction};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::store::error::is_passing;
@@ -65,6 +65,20 @@ impl Connections {
     /// The pool they are of.
     pub(crate) fn pool(&self) -> &PgPool {
         &self.pool
+    }
+
+    /// Begins a transaction of several statements, by this one. Its beginning outlives whoever no longer waits for
+    /// it: one that is cut off, sqlx gives back open, and what the next one writes there is never committed.
+    ///
+    /// # Errors
+    /// None is free for 3 seconds, or the database does not answer.
+    pub(crate) async fn begin(
+        &self,
+        statement: &'static str,
+    ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        let pool = self.pool.clone();
+        let begun = tokio::spawn(async move { pool.begin_with(statement).await });
+        begun.await.unwrap_or_else(|end| Err(sqlx::Error::Io(end.into())))
     }
 
     /// Lends one: the one used last.

@@ -6,16 +6,22 @@ use uuid::Uuid;
 use super::{Database, sql};
 use crate::replay::Views;
 use crate::rows::{AccountRow, MailRow, ResetRow};
+use crate::store::rebuild::is_hindered;
 use crate::store::sql as common;
 
 /// A transaction.
 pub(crate) type Beside = sqlx::Transaction<'static, Postgres>;
 
-/// A connection of its own that holds a lock; nothing when another does.
+/// A connection of its own that holds a lock; nothing when another does. It waits a little for the lock: one that just
+/// ended, or was killed, holds it until the server noticed that its connection is gone.
 pub(crate) async fn alone(database: &Database) -> Result<Option<PgConnection>, sqlx::Error> {
     let mut connection = database.connections.pool().acquire().await?.detach();
-    let is_ours: bool = sqlx::query_scalar(sql::REBUILD_ALONE).fetch_one(&mut connection).await?;
-    Ok(is_ours.then_some(connection))
+    connection.execute(sql::ALONE_TIMEOUT).await?;
+    match connection.execute(sql::REBUILD_ALONE).await {
+        Ok(_) => Ok(Some(connection)),
+        Err(error) if is_hindered(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Empties the tables.
@@ -23,8 +29,13 @@ pub(crate) async fn clear(database: &Database) -> Result<(), sqlx::Error> {
     database.connections.pool().execute(sql::CLEAR_NEXT).await.map(drop)
 }
 
+/// Has the planner know the tables before anybody asks them; SQLite's goes by its indexes as it is.
+pub(crate) async fn look_over(database: &Database) -> Result<(), sqlx::Error> {
+    database.connections.pool().execute(sql::ANALYZE_NEXT).await.map(drop)
+}
+
 pub(crate) async fn begin(database: &Database) -> Result<Beside, sqlx::Error> {
-    let mut beside = database.connections.pool().begin().await?;
+    let mut beside = database.connections.begin("BEGIN").await?;
     beside.execute(sql::LOCK_TIMEOUT).await?;
     Ok(beside)
 }

@@ -70,11 +70,17 @@ pub(crate) const KEEP_VIEWS: &str = "LOCK TABLE accounts, resets, mails IN ACCES
 /// For one transaction: who rebuilds the views gives up after this time, for those who append wait for it.
 pub(crate) const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '100ms'";
 
+/// For a connection: a rebuild that waits longer than this for the other one is told that there is one.
+pub(crate) const ALONE_TIMEOUT: &str = "SET lock_timeout = '2s'";
+
 /// Has nobody read or write the views until the end of the transaction.
 pub(crate) const LOCK_VIEWS: &str = "LOCK TABLE accounts, resets, mails IN ACCESS EXCLUSIVE MODE";
 
 /// Empties the set that a rebuild fills.
 pub(crate) const CLEAR_NEXT: &str = "TRUNCATE accounts_next, resets_next, mails_next";
+
+/// Gathers statistics of that set.
+pub(crate) const ANALYZE_NEXT: &str = "ANALYZE accounts_next, resets_next, mails_next";
 
 /// The log between two positions, by COPY, which takes no parameters.
 pub(crate) fn scan(after: i64, until: i64) -> String {
@@ -90,8 +96,8 @@ statements! {
     APPEND = "SELECT append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::jsonb)";
     /// Has nobody append until the end of the transaction; where the log is.
     HOLD_HEAD = "SELECT position FROM log_head FOR UPDATE";
-    /// Whether nobody else rebuilds the views of this database; for as long as the connection lives.
-    REBUILD_ALONE = "SELECT pg_try_advisory_lock(hashtext('rekey views rebuild'))";
+    /// Has nobody else rebuild the views of this database, for as long as the connection lives.
+    REBUILD_ALONE = "SELECT pg_advisory_lock(hashtext('rekey views rebuild'))";
     /// Rows of the set that a rebuild fills.
     DROP_NEXT_ACCOUNTS = "DELETE FROM accounts_next WHERE account_id = ANY($1)";
     DROP_NEXT_RESETS = "DELETE FROM resets_next WHERE reset_id = ANY($1)";

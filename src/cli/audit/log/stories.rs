@@ -1,6 +1,6 @@
 //! Resets as stories: a line for each, from being asked for to being used, or not.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::error::Error;
 
 use rekey_events::AccountId;
@@ -9,7 +9,7 @@ use rekey_events::store::audit::EventFilter;
 
 use super::Format;
 use super::form::record;
-use crate::audit::story::{Stories, Story, has_source};
+use crate::audit::story::{Stories, Story};
 use crate::cli::say::say;
 use crate::cli::table::table;
 use crate::http::pages::story::sentence;
@@ -31,12 +31,7 @@ async fn read(store: &Store, after: i64) -> Result<Vec<Story>, Box<dyn Error>> {
     let mut stories = Stories::default();
     let mut scan = store.scan(after, store.last_position().await?);
     while let Some(batch) = scan.next().await? {
-        let sourced: Vec<_> =
-            batch.iter().filter(|event| has_source(event)).map(|event| event.event_id).collect();
-        let origins = if sourced.is_empty() { HashMap::new() } else { store.origins(&sourced).await? };
-        for event in &batch {
-            stories.take(event, origins.get(&event.event_id).map(|origin| origin.source.as_str()));
-        }
+        stories.take_all(store, &batch).await?;
     }
     Ok(stories.told())
 }
