@@ -1,9 +1,11 @@
 //! PostgreSQL's connections are lent for a statement each, also after one that nobody waited for.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use futures::future::join_all;
+use rekey_events::store::Store;
+use rekey_test_support::proxy::Proxy;
 
 use crate::bed::Bed;
 use crate::facts::account;
@@ -49,4 +51,24 @@ pub async fn connections_that_were_cut_while_idle_cost_one_statement(bed: Bed) {
     sql.rows(&format!("SELECT pg_terminate_backend(pid, 5000) {OTHERS}")).await.unwrap();
     assert!(bed.store.after(0, 1).await.is_err(), "nothing was cut");
     assert_eq!(bed.store.after(0, 1).await.unwrap().len(), 1);
+}
+
+/// A server that went away without a word, or a line whose state was lost: nobody waits for its answer for ever,
+/// and none of its connections keeps its place.
+pub async fn a_silent_line_is_given_up(bed: Bed) {
+    account(&bed, &bed.log).await;
+    let (_, server) = bed.url.split_once('@').unwrap();
+    let (server, _) = server.split_once('/').unwrap();
+    let line = Proxy::start(server.parse().unwrap()).await.unwrap();
+    let store = Store::open(&bed.url.replace(server, &line.address().to_string())).await.unwrap();
+    join_all((0..32).map(|_| store.after(0, 1))).await;
+    line.hold();
+    let began = Instant::now();
+    let silent = join_all((0..32).map(|_| store.after(0, 1))).await;
+    assert!(silent.iter().all(Result::is_err));
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    line.release();
+    for answer in join_all((0..32).map(|_| store.after(0, 1))).await {
+        assert_eq!(answer.unwrap().len(), 1);
+    }
 }

@@ -4,11 +4,11 @@ use std::pin::pin;
 use std::task::{Poll, Waker};
 
 use rekey_events::account::event::Origin;
-use rekey_events::account::{Account, AccountCommand, AccountRefusal};
+use rekey_events::account::{Account, AccountCommand, AccountRefusal, SecondFactorProof};
 use rekey_events::envelope::{Metadata, NewEvent, StoredEvent, canonical};
 use rekey_events::rows::{Change, PersonRow};
 use rekey_events::store::{AppendError, Appended, CommandError, Commit, Done, Guard, Log, Store};
-use rekey_events::{AccountId, Env, EventId, StreamId};
+use rekey_events::{AccountId, CredentialId, Env, EventId, ResetId, StreamId};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
@@ -112,6 +112,17 @@ pub async fn account(bed: &Bed, log: &Log) -> AccountId {
 
 pub async fn execute(bed: &Bed, log: &Log, id: AccountId, command: &AccountCommand) -> Answer {
     log.execute::<Account>(&bed.context(), id.into(), command, |_, _, _| {}).await
+}
+
+/// A use of a link by its owner.
+pub fn complete(bed: &Bed, reset: ResetId) -> AccountCommand {
+    AccountCommand::CompleteReset {
+        reset,
+        username_matches: true,
+        credential: CredentialId(bed.env.uuid()),
+        needs_second_factor: false,
+        second_factor: SecondFactorProof::None,
+    }
 }
 
 /// The whole log after a position.

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use rekey_events::account::{Account, AccountCommand, AccountRefusal, SecondFactorProof};
+use rekey_events::account::{Account, AccountCommand, AccountRefusal};
 use rekey_events::store::{CommandError, Log};
-use rekey_events::{AccountId, CredentialId, Env, ResetId};
+use rekey_events::{AccountId, Env, ResetId};
 use tokio::sync::Barrier;
 use tokio::task::JoinHandle;
 
 use crate::bed::Bed;
-use crate::facts::{Answer, account, all, assert_gapless, execute};
+use crate::facts::{Answer, account, all, assert_gapless, complete, execute};
 use crate::replay::assert_views;
 
 const ROUNDS: usize = 50;
@@ -49,13 +49,7 @@ async fn race(bed: &Bed, nodes: &[Log]) -> (usize, usize) {
 }
 
 fn usage(bed: &Bed, log: &Log, id: AccountId, reset: ResetId, barrier: &Arc<Barrier>) -> JoinHandle<Answer> {
-    let command = AccountCommand::CompleteReset {
-        reset,
-        username_matches: true,
-        credential: CredentialId(bed.env.uuid()),
-        needs_second_factor: false,
-        second_factor: SecondFactorProof::None,
-    };
+    let command = complete(bed, reset);
     let (log, context, barrier) = (log.clone(), bed.context(), barrier.clone());
     tokio::spawn(async move {
         barrier.wait().await;

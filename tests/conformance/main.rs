@@ -112,6 +112,7 @@ suite! {
         queue::a_full_queue_answers_busy,
         queue::commits_held_back_count_as_waiting,
         queue::a_caller_that_leaves_takes_nothing_back,
+        queue::links_are_claimed_before_notices,
         races::two_nodes_at_one_version_have_one_winner,
         races::sixty_four_commands_to_one_stream_all_win,
         races::commands_of_three_nodes_to_one_stream_all_win,
@@ -163,6 +164,7 @@ suite! {
     postgres {
         pages::links_are_issued_without_touching_the_list_of_accounts,
         plan::a_long_queue_is_claimed_by_index,
+        connections::a_silent_line_is_given_up,
         connections::a_transaction_left_at_its_beginning_is_ended,
         connections::statements_left_halfway_cost_nobody_a_connection,
         connections::connections_that_were_cut_while_idle_cost_one_statement,

@@ -2,12 +2,10 @@
 
 use rekey_events::account::AccountCommand as C;
 use rekey_events::store::Log;
-use rekey_events::{AccountId, CredentialId, Env, Permission, ResetId};
-
-use rekey_events::account::SecondFactorProof;
+use rekey_events::{AccountId, Env, Permission, ResetId};
 
 use crate::bed::Bed;
-use crate::facts::{account, execute};
+use crate::facts::{account, complete, execute};
 
 const VIEW: Permission = Permission::UsersView;
 
@@ -41,13 +39,6 @@ pub async fn a_refusal_is_decided_on_the_stream(bed: Bed) {
     let (id, outdated) = known_to_two(&bed).await;
     let reset = ResetId(bed.env.uuid());
     execute(&bed, &bed.log, id, &C::IssueReset { reset }).await.unwrap();
-    let complete = C::CompleteReset {
-        reset,
-        username_matches: true,
-        credential: CredentialId(bed.env.uuid()),
-        needs_second_factor: false,
-        second_factor: SecondFactorProof::None,
-    };
-    let done = execute(&bed, &outdated, id, &complete).await.unwrap();
+    let done = execute(&bed, &outdated, id, &complete(&bed, reset)).await.unwrap();
     assert_eq!(done.events.len(), 1, "the link was issued elsewhere");
 }

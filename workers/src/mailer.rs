@@ -157,22 +157,34 @@ impl Mailer {
         if let Err(error) = inner.log.store().end_leases_of_earlier_run().await {
             tracing::warn!(%error, "claims of an earlier run are freed when their lease ends");
         }
-        inner.keep_house().await;
-        let housekeeping = tokio::spawn(self.clone().keep_house_for_ever());
+        inner.renew_lease().await;
+        let mut housekeeping = JoinSet::new();
+        housekeeping.spawn(self.clone().renew_for_ever());
+        housekeeping.spawn(self.clone().take_over_for_ever());
         let mut attempts = JoinSet::new();
         match &self.bus {
             Some(bus) => self.run_told(bus, &mut attempts, &stop).await,
             None => self.run_looking(&mut attempts, &stop).await,
         }
         while attempts.join_next().await.is_some() {}
-        housekeeping.abort();
+        housekeeping.shutdown().await;
         inner.lease.end().await;
     }
 
-    async fn keep_house_for_ever(self) {
+    /// By itself: what holds up an append must not cost the lease, too.
+    async fn renew_for_ever(self) {
         loop {
             tokio::time::sleep(lease::EVERY).await;
-            self.inner.keep_house().await;
+            self.inner.renew_lease().await;
+        }
+    }
+
+    async fn take_over_for_ever(self) {
+        loop {
+            if let Err(error) = self.inner.take_over().await {
+                tracing::warn!(%error, "abandoned mails wait for the database");
+            }
+            tokio::time::sleep(lease::EVERY).await;
         }
     }
 
@@ -261,12 +273,8 @@ impl Inner {
         }
     }
 
-    /// Renews the lease, and takes over what dead workers left.
-    async fn keep_house(&self) {
+    async fn renew_lease(&self) {
         self.lease.renew(&self.stats.waits_to_tell()).await;
-        if let Err(error) = self.take_over().await {
-            tracing::warn!(%error, "abandoned mails wait for the database");
-        }
     }
 
     /// Everything about a mail is correlated by what asked for it.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use futures::future::join_all;
+use rekey_events::AccountId;
 use rekey_events::account::{Account, AccountCommand, AccountEvent};
 use rekey_events::store::execute::Draft;
 use rekey_events::store::{CommandError, Context, Log, StoreError};
@@ -29,33 +31,42 @@ impl Sweeper {
     /// Sweeps until `stop`.
     pub async fn run(self, stop: CancellationToken) {
         loop {
-            if let Err(error) = self.step().await {
+            let is_all = self.step().await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "sweeping waits for the database");
-            }
+                true
+            });
             tokio::select! {
-                () = tokio::time::sleep(POLL) => {}
+                () = tokio::time::sleep(if is_all { POLL } else { Duration::ZERO }) => {}
                 () = stop.cancelled() => return,
             }
         }
     }
 
-    /// Sweeps once.
+    /// Sweeps once; whether that was all there is to sweep.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn step(&self) -> Result<(), StoreError> {
+    pub async fn step(&self) -> Result<bool, StoreError> {
         let now = self.log.env().now();
-        for account in self.log.store().overdue_resets(now, BATCH).await? {
-            let context = Context::new(self.log.env(), "system:sweeper");
-            let nothing = |_: &Account, _: &[AccountEvent], _: &mut Draft<'_>| {};
-            let swept = self
-                .log
-                .execute::<Account>(&context, account.into(), &AccountCommand::ExpireResets, nothing)
-                .await;
-            if let Err(error @ (CommandError::Append(_) | CommandError::Store(_))) = swept {
+        let overdue = self.log.store().overdue_resets(now, BATCH).await?;
+        let swept = join_all(overdue.into_iter().map(|account| self.expire(account))).await;
+        self.log.store().forget_old(now, self.keep_sources).await?;
+        let swept = swept.into_iter().filter(|is_swept| *is_swept).count();
+        Ok(i64::try_from(swept).unwrap_or(i64::MAX) < BATCH)
+    }
+
+    /// Records the expiry of an account's links; whether that is done.
+    async fn expire(&self, account: AccountId) -> bool {
+        let context = Context::new(self.log.env(), "system:sweeper");
+        let nothing = |_: &Account, _: &[AccountEvent], _: &mut Draft<'_>| {};
+        let command = AccountCommand::ExpireResets;
+        match self.log.execute::<Account>(&context, account.into(), &command, nothing).await {
+            Ok(_) => true,
+            Err(CommandError::Refused(_)) => false,
+            Err(error) => {
                 tracing::warn!(%error, %account, "an expiry is recorded later");
+                false
             }
         }
-        self.log.store().forget_old(now, self.keep_sources).await
     }
 }

@@ -1,9 +1,11 @@
 //! Hints: what the broker was told about mails that are due, and claims of
 //! those it tells a worker about. Only a shared database has them.
 
+use futures::FutureExt;
 use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
+use super::mails::links_first;
 use super::postgres::{Connections, sql};
 use super::{Store, StoreError};
 use crate::ids::MailId;
@@ -157,8 +159,13 @@ impl Store {
         now: Moment,
         limit: i64,
     ) -> Result<Vec<MailRow>, StoreError> {
-        let query = sqlx::query_as(sql::CLAIM_OVERLOOKED).bind(worker).bind(now.micros()).bind(limit);
-        Ok(query.fetch_all(self.shared()?).await?)
+        let connections = self.shared()?;
+        let claim = |is_notice: bool, limit: i64| {
+            let query = sqlx::query_as(sql::CLAIM_OVERLOOKED).bind(worker).bind(now.micros());
+            let query = query.bind(limit).bind(is_notice);
+            async move { Ok(query.fetch_all(connections).await?) }.boxed()
+        };
+        links_first(limit, claim).await
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -25,9 +27,27 @@ fn micros(span: Duration) -> i64 {
     i64::try_from(span.as_micros()).unwrap_or(i64::MAX)
 }
 
+/// Claims links, and notices for what is left of the limit.
+pub(super) async fn links_first<'a>(
+    limit: i64,
+    claim: impl Fn(bool, i64) -> BoxFuture<'a, Result<Vec<MailRow>, StoreError>>,
+) -> Result<Vec<MailRow>, StoreError> {
+    let mut claimed = claim(false, limit).await?;
+    let left = limit - i64::try_from(claimed.len()).unwrap_or(limit);
+    if left > 0 {
+        match claim(true, left).await {
+            Ok(notices) => claimed.extend(notices),
+            Err(error) if claimed.is_empty() => return Err(error),
+            // Those that are claimed are not to wait for that.
+            Err(error) => tracing::warn!(%error, "notices wait for the database"),
+        }
+    }
+    Ok(claimed)
+}
+
 impl Store {
-    /// Claims at most `limit` mails due at `now` for `worker`, the longest due
-    /// first. A claim lasts as long as the worker's lease, and is fenced by the
+    /// Claims at most `limit` mails due at `now` for `worker`: links before notices,
+    /// of each the longest due first. A claim lasts as long as the worker's lease, and is fenced by the
     /// row's version: whoever frees it moves the version on.
     ///
     /// # Errors
@@ -42,9 +62,16 @@ impl Store {
             Self::Sqlite(_) => sqlite::sql::CLAIM_MAILS,
             Self::Postgres(_) => postgres::sql::CLAIM_MAILS,
         };
-        Ok(writing!(self, pool => {
-            sqlx::query_as(statement).bind(worker).bind(now.micros()).bind(limit).fetch_all(pool).await
-        })?)
+        let claim = move |is_notice: bool, limit: i64| {
+            let claim = async move {
+                Ok(writing!(self, pool => {
+                    let query = sqlx::query_as(statement).bind(worker).bind(now.micros());
+                    query.bind(limit).bind(is_notice).fetch_all(pool).await
+                })?)
+            };
+            claim.boxed()
+        };
+        links_first(limit, claim).await
     }
 
     /// Takes or renews a worker's lease, on the database's clock, and keeps

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::bed::Bed;
 use crate::site::Site;
+use crate::until::until;
 
 /// Mails claimed by a worker that is gone, whose lease lasts for a while.
 async fn claimed(bed: &Bed, usernames: &[&str], lease: Duration) -> Vec<AccountId> {
@@ -77,6 +78,42 @@ async fn several_mailers_take_over_each_claim_once() {
     }
     let sent: usize = beds.iter().map(|bed| bed.sink.accepted_count()).sum();
     assert_eq!(sent, accounts.len());
+}
+
+/// The dead worker may have had it sent: whoever sends it again counts that, however often it waits before.
+#[tokio::test]
+async fn a_claim_taken_over_is_of_the_only_provider() {
+    let mut bed = Bed::build(None).await;
+    let ana = claimed(&bed, &["ana"], Duration::from_secs(600)).await[0];
+    bed.sink.refuse().await;
+    bed.run();
+    let deferred = bed.mail(ana, "deferred", |mail| mail.version > 2).await;
+    assert_eq!((deferred.state.as_str(), deferred.pinned_to.is_some()), ("pending", true));
+    bed.sink.resume().await.unwrap();
+    bed.later(20);
+    bed.mail_in(ana, "accepted").await;
+    bed.counts("rekey_mailer_possible_doubles_total 1").await;
+}
+
+/// Whatever holds up the log, a mailer that lives keeps what it has claimed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_take_over_that_waits_costs_nobody_the_lease() {
+    let server = Postgres::shared().await;
+    let mut bed = Bed::build(Some(server.database("claims").await)).await;
+    let ana = claimed(&bed, &["ana"], Duration::ZERO).await[0];
+    let mut log = Sql::connect(&bed.database).await;
+    log.run("BEGIN; SELECT position FROM log_head FOR UPDATE").await.unwrap();
+    bed.run();
+    let mut other = Sql::connect(&bed.database).await;
+    let renewed = "SELECT coalesce(max(renewed_at), 0) FROM workers WHERE leased_until > renewed_at";
+    for _ in 0..3 {
+        let before = other.number(renewed).await;
+        let again = async || (other.number(renewed).await > before).then_some(());
+        until("a renewal", again).await;
+    }
+    log.run("ROLLBACK").await.unwrap();
+    assert_taken_over(&bed, ana).await;
+    assert_eq!(bed.received("ana").len(), 1);
 }
 
 /// The claim was made, and the database's answer lost; or the attempt ended

@@ -8,6 +8,7 @@ use rekey_test_support::nats::Nats;
 use rekey_test_support::postgres::Postgres;
 use rekey_test_support::smtp::{Fault, Latch, Phase, SmtpSink};
 
+use crate::bed::Bed;
 use crate::check;
 use crate::load::{Load, asks};
 use crate::site::Site;
@@ -64,6 +65,24 @@ async fn while_the_server_is_silent_at_a_dot_others_go_on_and_nothing_is_doubled
     assert!(once, "{events:?}");
     println!("{} s of silence: {others} others sent meanwhile", silence.as_secs());
     drop(workers);
+}
+
+/// It was away, and the one mail that tries it waits at the dot: by then it has shown that it works.
+#[tokio::test]
+async fn a_trial_that_waits_at_the_dot_holds_up_nobody() {
+    let mut bed = Bed::start().await;
+    bed.sink.refuse().await;
+    let ana = bed.asks("ana").await;
+    bed.tried(ana).await;
+    let latch = Latch::new();
+    bed.sink.script([(Phase::Dot, Fault::Hold(latch.clone()))]);
+    bed.sink.resume().await.unwrap();
+    bed.later(20);
+    latch.wait_for(1).await;
+    let ben = bed.asks("ben").await;
+    bed.mail_in(ben, "accepted").await;
+    latch.open();
+    bed.mail_in(ana, "accepted").await;
 }
 
 /// Until so many mails have no outcome yet.

@@ -85,7 +85,7 @@ impl Inner {
             return self.give_back(row, claimed).await;
         };
         let tried = Tried { env, providers: &self.providers, provider, row };
-        if is_bound(row) && provider.is_paused(env.now()) {
+        if self.providers.are_several() && is_bound(row) && provider.is_paused(env.now()) {
             return self.record(row, &tried.untried(), &[]).await;
         }
         let gate = StillWanted { mailer: self, provider, row, claimed, watch: self.stats.watch(row) };

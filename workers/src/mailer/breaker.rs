@@ -18,7 +18,7 @@ pub(super) struct Breaker {
     until: Moment,
     /// Moves on whenever it opens or closes.
     era: u64,
-    /// Of the one mail that tries a server which failed, while it does.
+    /// Of the one mail that tries a server which failed, while it does and nobody knows that it works.
     trial: Weak<()>,
 }
 
@@ -59,8 +59,7 @@ impl Breaker {
     /// The server answered: it works, unless it failed after that mail was begun.
     pub(super) fn succeed(&mut self, begun: &Begun) {
         if self.failures > 0 && begun.era == self.era {
-            (self.failures, self.until) = (0, Moment::default());
-            self.era += 1;
+            *self = Self { era: self.era + 1, ..Self::default() };
         }
     }
 
@@ -149,6 +148,18 @@ mod tests {
         breaker.succeed(&next);
         drop(next);
         assert_eq!((breaker.failures(), breaker.is_paused(at(1))), (0, false));
+    }
+
+    #[test]
+    fn once_the_server_works_nobody_waits_for_the_trial_to_end() {
+        let mut breaker = opened(0);
+        let trial = breaker.begin(at(1));
+        breaker.succeed(&trial);
+        assert!(!breaker.is_paused(at(1)));
+        let mut breaker = opened(0);
+        let (other, _trial) = (breaker.begin(at(0)), breaker.begin(at(1)));
+        breaker.succeed(&other);
+        assert!(!breaker.is_paused(at(1)));
     }
 
     #[test]

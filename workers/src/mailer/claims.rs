@@ -1,5 +1,6 @@
 //! What a worker claims, and what it takes over from others.
 
+use futures::future::join_all;
 use rekey_events::MailId;
 use rekey_events::mail::MailCommand;
 use rekey_events::mail::event::UnknownBecause;
@@ -10,6 +11,11 @@ use rekey_events::store::mails::ClaimedMail;
 use super::Inner;
 use super::hands::InHand;
 use crate::relay::AHEAD;
+
+/// Abandoned mails freed at a time: by one append.
+const AT_ONCE: usize = 500;
+/// So often in a row, then what we claimed ourselves has its turn.
+const ROUNDS: usize = 20;
 
 /// Mails claimed, each in hand.
 type Claimed = Vec<(MailRow, InHand)>;
@@ -50,18 +56,37 @@ impl Inner {
     /// ourselves and do not work at. It may have been sent, or not: if so, by
     /// the provider that was noted.
     pub(super) async fn take_over(&self) -> Result<(), StoreError> {
-        let abandoned = self.log.store().abandoned_mails(100).await?;
-        for ClaimedMail { row, going_to } in abandoned.into_iter().chain(self.dropped().await?) {
-            let due_at = self.log.env().now();
-            let reason = UnknownBecause::WorkerDied;
-            let lost =
-                MailCommand::LoseTrack { reason, due_at, provider: row.pinned_to.clone().or(going_to) };
-            // On the row as it was seen: another worker may have freed, claimed or sent it since.
-            if let Err(error) = self.record_on(&row, &lost, &[]).await {
-                tracing::warn!(%error, mail = %row.mail_id, "an abandoned mail is taken over later");
+        let store = self.log.store();
+        for _ in 0..ROUNDS {
+            if self.free_all(store.abandoned_mails(count(AT_ONCE)).await?).await < AT_ONCE {
+                break;
             }
         }
+        self.free_all(self.dropped().await?).await;
         Ok(())
+    }
+
+    /// Frees claims that nobody works at; how many are free now.
+    async fn free_all(&self, claims: Vec<ClaimedMail>) -> usize {
+        join_all(claims.into_iter().map(|claim| self.free(claim)))
+            .await
+            .into_iter()
+            .filter(|is_free| *is_free)
+            .count()
+    }
+
+    /// Of what was never noted, the only provider there is may have the mail.
+    async fn free(&self, ClaimedMail { row, going_to }: ClaimedMail) -> bool {
+        let provider =
+            row.pinned_to.clone().or(going_to).or_else(|| self.providers.only().map(str::to_owned));
+        let (reason, due_at) = (UnknownBecause::WorkerDied, self.log.env().now());
+        let lost = MailCommand::LoseTrack { reason, due_at, provider };
+        // On the row as it was seen: another worker may have freed, claimed or sent it since.
+        let freed = self.record_on(&row, &lost, &[]).await;
+        if let Err(error) = &freed {
+            tracing::warn!(%error, mail = %row.mail_id, "an abandoned mail is taken over later");
+        }
+        freed.is_ok()
     }
 
     /// What we claimed and do not work at.

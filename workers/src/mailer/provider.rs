@@ -28,6 +28,36 @@ pub enum Route {
     Unwritable(std::io::Error),
 }
 
+/// A gate that notes, before the dot, that the server works: to that one it may be silent for ten minutes.
+struct Noting<'a, G> {
+    gate: &'a G,
+    standing: &'a Standing,
+    begun: &'a Begun,
+}
+
+impl<G: Gate> Gate for Noting<'_, G> {
+    async fn still_wanted(&self) -> Verdict {
+        self.gate.still_wanted().await
+    }
+
+    async fn before_body(&self) -> Verdict {
+        self.gate.before_body().await
+    }
+
+    async fn before_dot(&self) -> Verdict {
+        self.standing.breaker().succeed(self.begun);
+        self.gate.before_dot().await
+    }
+
+    fn waits_for(&self, provider: &str, what: &'static str) {
+        self.gate.waits_for(provider, what);
+    }
+
+    fn waits_for_nobody(&self) {
+        self.gate.waits_for_nobody();
+    }
+}
+
 impl Provider {
     pub(super) fn new(outlet: Outlet) -> Self {
         let standing = Arc::new(Standing::new(match &outlet {
@@ -67,7 +97,10 @@ impl Provider {
     ) -> Route {
         let begun = self.standing.breaker().begin(env.now());
         let route = match &self.outlet {
-            Outlet::Smtp(pool) => Route::Smtp(pool.deliver(envelope, bytes, gate).await),
+            Outlet::Smtp(pool) => {
+                let gate = Noting { gate, standing: &self.standing, begun: &begun };
+                Route::Smtp(pool.deliver(envelope, bytes, &gate).await)
+            }
             Outlet::Folder(folder) => match (gate.still_wanted().await, gate.before_body().await) {
                 (Verdict::Go, Verdict::Go) => {
                     keep(folder, mail, bytes).await.map_or_else(Route::Unwritable, |()| Route::Kept)

@@ -21,6 +21,14 @@ impl Providers {
         self.0.len() > 1
     }
 
+    /// The name of the one provider, where there is but one.
+    pub(super) fn only(&self) -> Option<&str> {
+        match &*self.0 {
+            [only] => Some(only.name()),
+            _ => None,
+        }
+    }
+
     /// The first that is thought to work.
     pub(super) fn usable(&self, now: Moment) -> Option<&Provider> {
         self.iter().find(|provider| !provider.is_paused(now))

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures::future::join_all;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -23,8 +24,8 @@ impl Mailer {
             while attempts.try_join_next().is_some() {}
             let (works, free) = (self.inner.may_claim(), self.inner.slots.available_permits());
             incoming.want(works);
+            // Fair: who has much to look for hears of new links all the same.
             tokio::select! {
-                biased;
                 () = stop.cancelled() => {}
                 Some(_) = attempts.join_next(), if works && free == 0 => {}
                 () = tokio::time::sleep(RECOVERY), if !works => {}
@@ -54,9 +55,7 @@ impl Mailer {
             Ok(claimed) => {
                 inner.stats.hinted(claimed.len());
                 self.start(claimed, before, attempts).await;
-                for hint in chunk {
-                    hint.acknowledge().await;
-                }
+                join_all(chunk.into_iter().map(Hint::acknowledge)).await;
             }
             // The bus tells us again.
             Err(error) => {

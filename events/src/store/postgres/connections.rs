@@ -4,6 +4,7 @@
 //! for every statement. Here one that has answered is lent again as it is; any other
 //! goes back to the pool, which asks it, and closes it when it is broken or old.
 
+use std::io::ErrorKind;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -24,6 +25,9 @@ const LENT: usize = 14;
 const OTHERS: usize = 2;
 /// How long to wait for one. A batch is sent five times: still an answer within the 30 s of a request.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long to wait for an answer: a server that went away without a word, or a line that lost its state, gives
+/// none. Longer than whatever we ask takes, shorter than a request has.
+const ANSWER: Duration = Duration::from_secs(15);
 /// After this time the pool is to look at it again.
 const AGE: Duration = Duration::from_secs(300);
 
@@ -129,12 +133,27 @@ impl Lent<'_> {
             Ok(_) if self.connection.since.elapsed() < AGE && !self.from.lent.is_closed() => {
                 idle.push(self.connection);
             }
+            // Silent as it is, a connection would never come back from the pool's look at it: neither would the others.
+            Err(error) if is_silence(error) => {
+                drop(self.connection.inner.detach());
+                idle.drain(..).for_each(|other| drop(other.inner.detach()));
+            }
             // What cut this one may have cut them all, and each would cost a statement to find out.
             Err(error) if is_passing(error) => idle.clear(),
             _ => {}
         }
         answer
     }
+}
+
+/// What is answered in time, or [`ANSWER`] long nothing.
+async fn in_time<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    let silence = |_| Err(sqlx::Error::Io(ErrorKind::TimedOut.into()));
+    tokio::time::timeout(ANSWER, answer).await.unwrap_or_else(silence)
+}
+
+fn is_silence(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Io(error) if error.kind() == ErrorKind::TimedOut)
 }
 
 impl Deref for Lent<'_> {
@@ -164,7 +183,7 @@ impl<'c> Executor<'c> for &'c Connections {
     {
         let all = async move {
             let mut lent = self.lend().await?;
-            let all = lent.fetch_many(query).try_collect().await;
+            let all = in_time(lent.fetch_many(query).try_collect()).await;
             let all: Vec<_> = lent.answered(all)?;
             Ok(stream::iter(all).map(Ok))
         };
@@ -178,7 +197,7 @@ impl<'c> Executor<'c> for &'c Connections {
     {
         let row = async move {
             let mut lent = self.lend().await?;
-            let row = lent.fetch_optional(query).await;
+            let row = in_time(lent.fetch_optional(query)).await;
             lent.answered(row)
         };
         row.boxed()

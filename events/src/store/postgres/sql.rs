@@ -139,6 +139,7 @@ statements! {
     CLAIM_MAILS = "UPDATE mails SET claimed_by = $1 WHERE mail_id IN (
         SELECT m.mail_id FROM mails m
         WHERE m.state IN ('pending', 'unknown') AND m.due_at <= $2 AND m.claimed_by IS NULL
+            AND (m.reset_id IS NULL) = $4
         ORDER BY m.due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
         RETURNING mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
                   settled_at, last_code, pinned_to, refused_by";
@@ -223,7 +224,7 @@ statements! {
         SELECT m.mail_id FROM mails m LEFT JOIN hints h
             ON h.mail_id = m.mail_id AND h.version = m.version AND h.epoch <> ", void!(), "
         WHERE m.state IN ('pending', 'unknown') AND m.due_at <= $2 AND m.claimed_by IS NULL
-            AND (h.mail_id IS NULL OR h.since < ", clock!(), " - 10000000)
+            AND (m.reset_id IS NULL) = $4 AND (h.mail_id IS NULL OR h.since < ", clock!(), " - 10000000)
         ORDER BY m.due_at LIMIT $3 FOR UPDATE OF m SKIP LOCKED)
         RETURNING ", mail!()
     );
