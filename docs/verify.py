@@ -24,7 +24,7 @@ def exactly(pairs):
     return dict(pairs)
 
 def open_key(text):
-    name, number, key = text.strip().split("+", 2)
+    name, number, key = (text.strip().split("+", 2) + ["", ""])[:3]
     raw = base64.b64decode(key, validate=True)
     if raw[:1] != b"\x01" or sha256(name.encode(), b"\n", raw)[:4].hex() != number:
         raise ValueError(f"{text} is no Ed25519 key of signed notes")
@@ -61,9 +61,10 @@ def push(roots, size, hash_):
 
 def verify(lines, keys, since):
     """What does not hold, up to which position somebody vouches for the log, and how long it is."""
-    first = json.loads(next(lines), object_pairs_hook=exactly)["log"]
-    if first["format"] != "rekey export v1":
-        raise ValueError("this is an export of another format")
+    first = json.loads(next(lines, "null"), object_pairs_hook=exactly)
+    if not isinstance(first, dict) or first.get("log", {}).get("format") != "rekey export v1":
+        raise ValueError("this is no export, or one of another format")
+    first = first["log"]
     log, wrong, roots = uuid(first["log"]), [], []
     signed, size, sealed, position, epoch, end = {}, 0, 0, 0, 0, None
     for until, root in since:
@@ -92,7 +93,9 @@ def verify(lines, keys, since):
             end = body["events"]
         elif kind not in ("origin", "person"):
             raise ValueError(f"{kind!r} is no line of an export")
-    wrong += [] if end == size else ["the export is not whole: take it again"]
+    if end is None:
+        raise ValueError("the export is not whole: take it again")
+    wrong += [] if end == size else [f"the export says that it has {end} events, and has {size}"]
     wrong += [f"{until} events were signed, and there are {size}" for until in sorted(signed) if until > size]
     wrong += [] if sealed else ["no checkpoint by this key holds: nobody vouches for this log"]
     return wrong, sealed, size

@@ -226,6 +226,7 @@ audit-correlation = Ein Vorgang (seine Kennung)
 audit-no-actor = So heißt niemand. Möglich sind ein Benutzername, key:NAME, system:ROLLE oder anyone.
 audit-no-id = Das ist keine Kennung wie 01a2164a-fa4d-72ff-9d06-8897de944e51.
 audit-no-day = Das ist kein Tag wie 2026-05-03.
+audit-no-choice = Das gibt es nicht. Wählen Sie einen Eintrag der Liste.
 audit-together = Alles, was dazugehört
 live = Wird automatisch aktualisiert.
 pause = Anhalten

@@ -226,6 +226,7 @@ audit-correlation = One story (its id)
 audit-no-actor = Nobody is called that. Give a username, key:NAME, system:ROLE or anyone.
 audit-no-id = That is not an id, such as 01a2164a-fa4d-72ff-9d06-8897de944e51.
 audit-no-day = That is not a day, such as 2026-05-03.
+audit-no-choice = There is no such one. Choose one of the list.
 audit-together = All that belongs to it
 live = Renews itself.
 pause = Pause

@@ -226,6 +226,7 @@ audit-correlation = Un suceso (su identificador)
 audit-no-actor = Nadie se llama así. Puede ser un nombre de usuario, key:NOMBRE, system:ROL o anyone.
 audit-no-id = No es un identificador como 01a2164a-fa4d-72ff-9d06-8897de944e51.
 audit-no-day = No es un día como 2026-05-03.
+audit-no-choice = No existe. Elija uno de la lista.
 audit-together = Todo lo que va junto
 live = Se actualiza automáticamente.
 pause = Pausar

@@ -173,12 +173,13 @@ pub async fn database(
     let head = store.head().await?;
     let mut course = Course::new(head.log, trust, &notes)?;
     let wrong = store.wrong_edges().await?;
-    course.flaws.extend(wrong.map(|(said, first, last)| Flaw::Head { said, first, last }));
     let mut scan = store.scan(0, head.position);
     while let Some(batch) = scan.next().await? {
         batch.iter().for_each(|event| course.take(event));
         went_on(batch.last().map_or(0, |event| event.position), head.position);
     }
+    // Last: what was signed of the events that are there holds all the same.
+    course.flaws.extend(wrong.map(|(said, first, last)| Flaw::Head { said, first, last }));
     Ok(course.end())
 }
 

@@ -4,8 +4,10 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use rekey_events::seal::origin;
 
 use super::{ConfigArgs, serve};
+use crate::config::Seal;
 use crate::node::tables;
 
 /// The log itself.
@@ -19,7 +21,9 @@ pub(super) enum Log {
 impl Log {
     pub(super) async fn run(self) -> Result<ExitCode, Box<dyn Error>> {
         let Self::NewEpoch(config) = self;
-        let store = tables::open(&serve::load(&config)?.database.url()?).await?;
+        let config = serve::load(&config)?;
+        let key = config.seal.as_ref().map(Seal::key).transpose()?;
+        let store = tables::open(&config.database.url()?).await?;
         let begun = store.begin_epoch().await;
         let position = store.last_position().await;
         store.close().await;
@@ -28,6 +32,10 @@ impl Log {
             "Epoch {epoch} begins after position {position}. Running processes of rekey stop by themselves: start them again."
         );
         println!("Checkpoints of the seal end in /{epoch} from now on.");
+        if let Some(key) = key {
+            let key = key.named(&origin(key.name(), epoch))?.verifier();
+            println!("Give whoever verifies them this key, beside the one of before: {key}");
+        }
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -81,7 +81,7 @@ impl From<ListedAccount> for ShownAccount {
 }
 
 #[utoipa::path(
-    get, path = "/v1/accounts", tag = "accounts", params(Search),
+    get, path = "/v1/accounts", operation_id = "list_accounts", tag = "accounts", params(Search),
     responses((status = 200, description = "A page of accounts, by username", body = Accounts)),
     security(("bearer" = [])),
 )]
@@ -108,7 +108,7 @@ fn folded(text: &str) -> Result<String, Problem> {
 }
 
 #[utoipa::path(
-    get, path = "/v1/accounts/{id}", tag = "accounts", params(("id" = uuid::Uuid, Path, description = "The account")),
+    get, path = "/v1/accounts/{id}", operation_id = "account", tag = "accounts", params(("id" = uuid::Uuid, Path, description = "The account")),
     responses((status = 200, description = "The account", body = ShownAccount)),
     security(("bearer" = [])),
 )]

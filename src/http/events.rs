@@ -144,7 +144,7 @@ impl From<&StoredEvent> for ReadableEvent {
 }
 
 #[utoipa::path(
-    get, path = "/v1/events", tag = "log", params(Search),
+    get, path = "/v1/events", operation_id = "list_events", tag = "log", params(Search),
     responses((
         status = 200, description = "One event a line", body = ReadableEvent, content_type = "application/x-ndjson",
         headers(("Rekey-Next" = i64, description = "Up to here all was looked at: the `after` of the next request")),

@@ -32,7 +32,7 @@ pub struct Search {
 }
 
 #[utoipa::path(
-    get, path = "/v1/mails", tag = "mails", params(Search),
+    get, path = "/v1/mails", operation_id = "list_mails", tag = "mails", params(Search),
     responses((status = 200, description = "Mails, the newest first", body = [ShownMail])),
     security(("bearer" = [])),
 )]
@@ -58,7 +58,7 @@ fn known(word: &str, words: &[&str], wrong: &str) -> Result<(), Problem> {
 }
 
 #[utoipa::path(
-    get, path = "/v1/mails/{id}", tag = "mails", params(("id" = uuid::Uuid, Path, description = "The mail")),
+    get, path = "/v1/mails/{id}", operation_id = "mail", tag = "mails", params(("id" = uuid::Uuid, Path, description = "The mail")),
     responses((status = 200, description = "The mail, and what happened to it", body = MailHistory)),
     security(("bearer" = [])),
 )]

@@ -31,7 +31,7 @@ fn path(schema: &EventSchema) -> String {
 }
 
 #[utoipa::path(
-    get, path = "/v1/schemas", tag = "log",
+    get, path = "/v1/schemas", operation_id = "list_schemas", tag = "log",
     responses((status = 200, description = "All versions of all types", body = [SchemaLine])),
 )]
 /// The types of events there are, and their versions: an event names both (`type`, `schema`).
@@ -40,7 +40,7 @@ pub(super) async fn list() -> Json<Vec<SchemaLine>> {
 }
 
 #[utoipa::path(
-    get, path = "/v1/schemas/{type}/{version}", tag = "log",
+    get, path = "/v1/schemas/{type}/{version}", operation_id = "schema", tag = "log",
     params(
         ("type" = String, Path, description = "The event's `type`"),
         ("version" = i32, Path, description = "The event's `schema`"),

@@ -71,7 +71,7 @@ pub(super) async fn sign_in(
 }
 
 #[utoipa::path(
-    get, path = "/v1/sessions", tag = "sessions",
+    get, path = "/v1/sessions", operation_id = "list_sessions", tag = "sessions",
     responses((status = 200, description = "One's own sessions", body = [OwnSession])),
     security(("bearer" = [])),
 )]

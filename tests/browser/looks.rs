@@ -169,7 +169,10 @@ async fn pages_of_administrators(language: Language) {
     for (name, path) in [
         ("users", USERS),
         ("audit", "/utilities/security/audit"),
-        ("audit-wrong", "/utilities/security/audit?account=x&actor=x&correlation=x&since=x&until=x"),
+        (
+            "audit-wrong",
+            "/utilities/security/audit?account=x&kind=x&reason=x&actor=x&correlation=x&since=x&until=x",
+        ),
         ("mail", "/utilities/mail"),
     ] {
         judge.open(name, path).await;

@@ -2,15 +2,18 @@
 
 use std::process::Command;
 
+use rekey_events::seal::VerifierKey;
 use rekey_test_support::process::Process;
 
 use crate::served::{Served, announced, program};
 use crate::site::Site;
 
-async fn another_epoch(command: &Command) {
+/// What it says.
+async fn another_epoch(command: &Command) -> String {
     let mut begun = Process::spawn(command);
     assert!(begun.wait().await.success(), "{}", begun.stderr());
     assert!(begun.stdout().starts_with("Epoch 2 begins after position "), "{}", begun.stdout());
+    begun.stdout()
 }
 
 async fn stops_loudly(mut process: Process, words: &str) {
@@ -50,7 +53,9 @@ async fn every_process_of_an_epoch_that_is_over_stops() {
 #[tokio::test]
 async fn the_one_process_of_an_embedded_database_stops_and_starts_again() {
     let served = Served::on_sqlite().await;
-    another_epoch(&program(served.folder.path(), &["log", "new-epoch"])).await;
+    let said = another_epoch(&program(served.folder.path(), &["log", "new-epoch"])).await;
+    let (_, key) = said.trim_end().rsplit_once(' ').unwrap();
+    assert!(key.parse::<VerifierKey>().unwrap().name().ends_with("/2"), "{said}");
     stops_loudly(served.process, WORDS).await;
     let mut again = Process::spawn(&program(served.folder.path(), &["serve"]));
     announced(&mut again, "listening").await.get("", "/readyz").await.expect(200);

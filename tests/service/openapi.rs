@@ -14,6 +14,9 @@ pub async fn every_route_described_is_there(place: Place) {
     let served = bed.api.get("", "/openapi.json").await.expect(200).json();
     assert_eq!(served, document());
     assert!(served["openapi"].as_str().unwrap().starts_with("3.1."), "{}", served["openapi"]);
+    let operations: Vec<_> = served["paths"].as_object().unwrap().values().flat_map(operations).collect();
+    // Clients that are generated go by these names.
+    assert_eq!(operations.iter().collect::<BTreeSet<_>>().len(), operations.len(), "{operations:?}");
     let endpoints = endpoints();
     assert!(endpoints.len() > 25, "{endpoints:?}");
     for endpoint in endpoints {
@@ -21,6 +24,12 @@ pub async fn every_route_described_is_there(place: Place) {
         assert!(![404, 405].contains(&reply.status), "{endpoint:?}: {reply:?}");
     }
     assert_eq!(bed.position().await, 0);
+}
+
+/// The names of the operations at a path.
+fn operations(path: &Value) -> Vec<String> {
+    let operations = path.as_object().unwrap().values();
+    operations.filter_map(|operation| Some(operation["operationId"].as_str()?.to_owned())).collect()
 }
 
 /// Whoever finds a problem's type can look it up.

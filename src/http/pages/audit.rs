@@ -110,7 +110,10 @@ impl Wanted {
         let since = self.since.parse().ok().and_then(|day| tongue.beginning_of(day));
         let until = self.until.parse::<Date>().and_then(Date::tomorrow).ok();
         let until = until.and_then(|day| tongue.beginning_of(day));
+        let is_kind = types().contains(&self.kind.as_str());
         let read = [
+            ("kind", &self.kind, is_kind),
+            ("reason", &self.reason, reasons().contains(&self.reason)),
             ("account", &self.account, account.is_some()),
             ("actor", &self.actor, actor.is_some()),
             ("correlation", &self.correlation, correlation.is_some()),
