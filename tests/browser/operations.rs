@@ -48,6 +48,8 @@ async fn the_audit_page_shows_what_happens_and_finds_what_happened() {
     browser.press("Show").await;
     browser.sees("Nobody is called that.").await;
     browser.sees("That is not an id, such as").await;
+    browser.go(&site.at("/utilities/security/audit?kind=%00")).await;
+    browser.sees("There is no such one. Choose one of the list.").await;
     asks_for_link(&someone, &site, "ana").await;
     site.mail_to(&browser, "ana").await;
     browser.go(&site.at("/utilities/security/audit")).await;

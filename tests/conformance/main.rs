@@ -9,6 +9,7 @@ mod batch;
 mod bed;
 mod bytes;
 mod chart;
+mod claims;
 mod commands;
 mod connections;
 mod cut;
@@ -84,6 +85,7 @@ suite! {
         bytes::leaves_follow_from_the_stored_bytes,
         chart::mails_are_counted_by_hour_and_outcome,
         chart::a_mail_at_the_border_is_counted_once,
+        claims::links_are_claimed_before_notices,
         commands::a_command_is_recorded_and_folded_again,
         commands::every_statement_can_be_prepared,
         delivered::a_checkpoint_is_mailed_and_posted,
@@ -112,7 +114,6 @@ suite! {
         queue::a_full_queue_answers_busy,
         queue::commits_held_back_count_as_waiting,
         queue::a_caller_that_leaves_takes_nothing_back,
-        queue::links_are_claimed_before_notices,
         races::two_nodes_at_one_version_have_one_winner,
         races::sixty_four_commands_to_one_stream_all_win,
         races::commands_of_three_nodes_to_one_stream_all_win,

@@ -1,15 +1,9 @@
 //! The queue before the writer is bounded.
 
-use std::time::Duration;
-
-use rekey_events::account::AccountCommand;
 use rekey_events::store::AppendError;
-use rekey_events::{Env, ResetId};
 
 use crate::bed::Bed;
-use crate::facts::{
-    account, all, assert_gapless, begin, complete, enqueue, enqueue_and_leave, execute, stream, write,
-};
+use crate::facts::{all, assert_gapless, begin, enqueue, enqueue_and_leave, stream, write};
 
 /// As many may wait.
 const QUEUE: usize = 4096;
@@ -47,24 +41,4 @@ pub async fn a_caller_that_leaves_takes_nothing_back(bed: Bed) {
     tokio::spawn(writer.run());
     next.await.unwrap().unwrap();
     assert_eq!(bed.store.position_of(id).await.unwrap(), Some(1));
-}
-
-/// Whoever waits for a link sits before a screen; a notice may come later.
-pub async fn links_are_claimed_before_notices(bed: Bed) {
-    let (first, second) = (account(&bed, &bed.log).await, account(&bed, &bed.log).await);
-    let worker = bed.env.uuid();
-    let claim = async |limit| bed.store.claim_mails(worker, bed.env.now(), limit).await.unwrap();
-    let issue = async |account| {
-        let reset = ResetId(bed.env.uuid());
-        execute(&bed, &bed.log, account, &AccountCommand::IssueReset { reset }).await.unwrap();
-        reset
-    };
-    let reset = issue(first).await;
-    assert_eq!(claim(1).await.len(), 1);
-    execute(&bed, &bed.log, first, &complete(&bed, reset)).await.unwrap();
-    bed.env.advance(Duration::from_secs(1));
-    let reset = issue(second).await;
-    let claimed: Vec<_> = claim(2).await.iter().map(|mail| (mail.account_id, mail.reset_id)).collect();
-    assert_eq!(claimed, [(second, Some(reset)), (first, None)]);
-    assert_eq!(claim(2).await, []);
 }

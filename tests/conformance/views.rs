@@ -11,7 +11,7 @@ use rekey_events::store::{AppendError, Commit};
 use rekey_events::{AccountId, CredentialId, Env, MailId, Permission, ResetId};
 
 use crate::bed::Bed;
-use crate::facts::{account, changing, execute, person, write};
+use crate::facts::{account, changing, complete, execute, person, write};
 use crate::replay::assert_views;
 
 /// The changes that a link issued to a new account brings: its row, the link's, the mail's.
@@ -97,13 +97,7 @@ pub async fn the_fold_of_the_log_is_the_views(bed: Bed) {
 fn stories(bed: &Bed) -> [Vec<(u64, C)>; 4] {
     let credential = || CredentialId(bed.env.uuid());
     let issue = |reset| C::IssueReset { reset };
-    let complete = |reset| C::CompleteReset {
-        reset,
-        username_matches: true,
-        credential: credential(),
-        needs_second_factor: false,
-        second_factor: SecondFactorProof::None,
-    };
+    let complete = |reset| complete(bed, reset);
     let wrong_username = |reset| C::CompleteReset {
         reset,
         username_matches: false,
