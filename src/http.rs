@@ -2,6 +2,7 @@
 
 mod accounts;
 mod body;
+mod bounded;
 mod caller;
 mod commands;
 mod docs;
@@ -25,21 +26,21 @@ use axum::Router;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use rekey_events::Permission;
-use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::problem::{Kind, Problem};
 use crate::service::Service;
+use bounded::bounded;
 
 pub use metrics::process::Activity;
 pub use pages::House;
 
-/// How long a request may take before it is given up.
+/// How long a request may take before it is given up. A page's handler gets less, so that a page tells of it.
 const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE_WITH_PAGES: Duration = Duration::from_secs(25);
 
 /// An API key, as configured: its token's hash and what it may do.
 #[derive(Clone, Debug)]
@@ -136,18 +137,7 @@ async fn by_tls_only(mut response: Response) -> Response {
 
 /// What surrounds every page.
 fn surrounded(pages: Router) -> Router {
-    pages
-        .layer(middleware::from_fn(give_up))
-        .layer(CatchPanicLayer::custom(|_| Problem::new(Kind::Internal).into_response()))
-        .layer(middleware::from_fn(guard_response))
-}
-
-/// Gives up what takes too long. What it had begun may still be done.
-async fn give_up(request: Request, next: Next) -> Response {
-    let late = "This took too long, and whether it was done is not known. \
-        Try again shortly; with the same Idempotency-Key it is done once.";
-    let answered = tokio::time::timeout(PATIENCE, next.run(request)).await;
-    answered.unwrap_or_else(|_| Problem::because(Kind::Unavailable, late).into_response())
+    bounded(pages, PATIENCE).layer(middleware::from_fn(guard_response))
 }
 
 /// Headers that every answer has, unless it says otherwise.

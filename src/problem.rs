@@ -60,7 +60,7 @@ pub enum Kind {
     IdempotencyKeyReused,
     /// What the command relied on changed all the time.
     Disturbed,
-    /// The database was away in the middle: done or not, nobody knows.
+    /// The database was away in the middle, or it took too long: done or not, nobody knows.
     Uncertain,
     /// The service is too busy, or its database away.
     Unavailable,
@@ -148,8 +148,8 @@ impl Kind {
             ),
             Self::Uncertain => (
                 S::SERVICE_UNAVAILABLE,
-                "The database was away in the middle",
-                "Whether it was done is not known. With the same Idempotency-Key it is done once: try again shortly.",
+                "Whether it was done is not known",
+                "The database was away in the middle. With the same Idempotency-Key it is done once: try again shortly.",
             ),
             Self::Unavailable => (
                 S::SERVICE_UNAVAILABLE,

@@ -179,7 +179,7 @@ pub async fn database(
         went_on(batch.last().map_or(0, |event| event.position), head.position);
     }
     // Last: what was signed of the events that are there holds all the same.
-    course.flaws.extend(wrong.map(|(said, first, last)| Flaw::Head { said, first, last }));
+    course.flaws.extend(wrong);
     Ok(course.end())
 }
 

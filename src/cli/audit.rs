@@ -11,6 +11,14 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
+use super::say::say;
+
+/// The exit code when nothing can be said: there is no such database, export or key.
+const UNREADABLE: u8 = 2;
+
+/// What was found, in words, and whether all is well; or why nothing can be said.
+type Judged = Result<(String, bool), Box<dyn Error>>;
+
 /// History, for auditors.
 #[derive(Debug, Subcommand)]
 pub(super) enum Audit {
@@ -32,8 +40,20 @@ impl Audit {
             Self::Log(log) => log.run().await,
             Self::Export(export) => export.run().await,
             Self::Prove(prove) => prove.run().await,
-            Self::Replay(replay) => replay.run().await,
-            Self::Verify(verify) => Ok(verify.run().await),
+            Self::Replay(replay) => Ok(told(replay.judge().await, "replayed")),
+            Self::Verify(verify) => Ok(told(verify.judge().await, "verified")),
+        }
+    }
+}
+
+/// The exit code tells three answers apart.
+fn told(judged: Judged, verb: &str) -> ExitCode {
+    match judged.and_then(|(words, is_well)| say(&words).map(|()| is_well).map_err(Into::into)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("This cannot be {verb}: {error}");
+            ExitCode::from(UNREADABLE)
         }
     }
 }

@@ -22,17 +22,23 @@ pub(super) struct DatabaseArgs {
 impl DatabaseArgs {
     /// Opens it, also while others use it.
     pub(super) async fn open(&self) -> Result<Store, Box<dyn Error>> {
+        Ok(tables::open(&self.url()?).await?)
+    }
+
+    /// Opens it to be judged: nothing in it changes by that.
+    pub(super) async fn open_to_read(&self) -> Result<Store, Box<dyn Error>> {
+        Ok(tables::open_to_read(&self.url()?).await?)
+    }
+
+    fn url(&self) -> Result<String, Box<dyn Error>> {
         let url = match &self.database {
             Some(url) => url.clone(),
             None => serve::load(&self.config)?.database.url()?,
         };
         // To open it would make it.
         match url.strip_prefix("sqlite:") {
-            Some(path) if !Path::new(path).exists() => {
-                return Err(format!("there is no database {path}").into());
-            }
-            _ => {}
+            Some(path) if !Path::new(path).exists() => Err(format!("there is no database {path}").into()),
+            _ => Ok(url),
         }
-        Ok(tables::open(&url).await?)
     }
 }

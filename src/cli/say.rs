@@ -15,5 +15,10 @@ pub(super) fn say(text: &str) -> io::Result<()> {
 
 /// The same, as JSON.
 pub(super) fn say_json(value: &impl Serialize) -> Result<(), Box<dyn Error>> {
-    Ok(say(&format!("{}\n", serde_json::to_string_pretty(value)?))?)
+    Ok(say(&json(value)?)?)
+}
+
+/// The value, as programs read it.
+pub(super) fn json(value: &impl Serialize) -> serde_json::Result<String> {
+    Ok(serde_json::to_string_pretty(value)? + "\n")
 }

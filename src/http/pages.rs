@@ -36,14 +36,15 @@ use axum::middleware;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 
-use super::App;
+use super::bounded::bounded;
+use super::{App, PATIENCE_WITH_PAGES};
 use crate::problem::{Kind, Problem};
 
 pub use house::House;
 
 /// The pages' routes.
 pub(super) fn routes(app: &App) -> Router<App> {
-    Router::new()
+    let pages = Router::new()
         .route("/", get(sign_in::home))
         .route("/sign-in", get(sign_in::page).post(sign_in::submit))
         .route("/sign-in/code", get(code_step::page).post(code_step::submit))
@@ -58,7 +59,8 @@ pub(super) fn routes(app: &App) -> Router<App> {
         .merge(users::routes())
         .merge(account_page::routes())
         .route("/utilities/security/audit", get(audit::page))
-        .merge(mails::routes())
+        .merge(mails::routes());
+    bounded(pages, PATIENCE_WITH_PAGES)
         .layer(middleware::from_fn_with_state(app.clone(), visitor::receive))
         .merge(assets::routes())
 }

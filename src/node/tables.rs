@@ -41,7 +41,18 @@ impl TablesError {
 /// # Errors
 /// They are not, or the database does not answer.
 pub async fn open(url: &str) -> Result<Store, TablesError> {
-    let store = Store::open(url).await?;
+    current(Store::open(url).await?).await
+}
+
+/// The same, for reading.
+///
+/// # Errors
+/// Those of [`open`].
+pub async fn open_to_read(url: &str) -> Result<Store, TablesError> {
+    current(Store::open_to_read(url).await?).await
+}
+
+async fn current(store: Store) -> Result<Store, TablesError> {
     let tables = store.tables().await;
     if matches!(tables, Ok(Tables::Current)) {
         return Ok(store);

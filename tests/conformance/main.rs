@@ -133,8 +133,10 @@ suite! {
         rebuild::a_rebuild_left_halfway_leaves_the_live_views,
         rebuild::the_views_are_rebuilt_by_one_at_a_time,
         rebuild::views_are_rebuilt_while_the_log_goes_on,
+        replay::a_head_that_counts_what_is_not_there_is_not_trusted,
         replay::a_row_that_is_missing_or_too_many_is_told,
         replay::a_row_that_was_changed_is_told,
+        replay::an_event_in_a_wrong_history_is_told,
         seal::a_folder_of_another_key_is_refused,
         seal::a_head_that_counts_what_is_not_there_is_told,
         seal::a_log_that_grows_is_verified,
@@ -159,6 +161,7 @@ suite! {
     sqlite {
         rebuild::both_sets_of_views_are_alike,
         history::replacing_an_event_is_refused,
+        seal::a_value_of_another_kind_is_told_as_altered,
         wal::the_wal_is_bounded,
         wal::a_held_snapshot_stalls_nobody,
     }

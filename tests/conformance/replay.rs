@@ -2,16 +2,18 @@
 
 use rekey_events::MailId;
 use rekey_events::replay::ViewRow;
-use rekey_events::store::replay::{Comparison, Difference};
+use rekey_events::seal::Flaw;
+use rekey_events::store::replay::{Comparison, Difference, Misfiled};
 use uuid::Uuid;
 
 use crate::bed::Bed;
 use crate::facts::account;
+use crate::seal::tamper;
 
 /// Fails unless the live views are the fold of the log: the same rows, and no other.
 pub async fn assert_views(bed: &Bed) {
     let compared = compare(bed).await;
-    assert_eq!((compared.differences, compared.and_more), (Vec::new(), false));
+    assert!(compared.is_same() && !compared.and_more, "{compared:?}");
     assert_eq!(compared.position, bed.store.last_position().await.unwrap());
 }
 
@@ -65,4 +67,27 @@ pub async fn a_row_that_is_missing_or_too_many_is_told(bed: Bed) {
         Difference { view: "mails", key: strange, live: Some(ViewRow::Mail(mail)), replayed: None },
     ];
     assert_eq!((compared.differences.as_slice(), compared.rows), (&expected[..], 1));
+}
+
+/// Whom an event is about stands beside it, and is in no leaf: a history that somebody took an event out of is told.
+pub async fn an_event_in_a_wrong_history_is_told(bed: Bed) {
+    let ids = [account(&bed, &bed.log).await, account(&bed, &bed.log).await];
+    assert_views(&bed).await;
+    let another = format!("UPDATE events SET subject = {} WHERE position = 2", id_of(&bed, ids[0].0));
+    for (statement, live) in
+        [("UPDATE events SET subject = NULL WHERE position = 2", None), (another.as_str(), Some(ids[0]))]
+    {
+        tamper(&bed, statement).await;
+        let compared = compare(&bed).await;
+        assert_eq!(compared.misfiled, [Misfiled { position: 2, live, replayed: Some(ids[1]) }]);
+        assert!(compared.differences.is_empty() && !compared.is_same());
+    }
+}
+
+pub async fn a_head_that_counts_what_is_not_there_is_not_trusted(bed: Bed) {
+    account(&bed, &bed.log).await;
+    bed.sql().await.run("UPDATE log_head SET position = 2").await.unwrap();
+    let compared = compare(&bed).await;
+    assert_eq!(compared.head, Some(Flaw::Head { said: 2, first: 1, last: 1 }));
+    assert!(!compared.is_same());
 }

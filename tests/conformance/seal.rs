@@ -47,13 +47,13 @@ async fn verified(bed: &Bed) -> Report {
 }
 
 /// As a database's administrator can: past every trigger.
-async fn tamper(bed: &Bed, statement: &str) {
+pub async fn tamper(bed: &Bed, statement: &str) {
     let mut sql = bed.sql().await;
     let unguarded: &[&str] = match bed.url.starts_with("sqlite") {
         true => &[
-            "DROP TRIGGER events_are_not_updated",
-            "DROP TRIGGER events_are_not_deleted",
-            "DROP TRIGGER events_are_not_replaced",
+            "DROP TRIGGER IF EXISTS events_are_not_updated",
+            "DROP TRIGGER IF EXISTS events_are_not_deleted",
+            "DROP TRIGGER IF EXISTS events_are_not_replaced",
         ],
         false => &["ALTER TABLE events DISABLE TRIGGER USER"],
     };
@@ -248,7 +248,36 @@ pub async fn a_head_that_counts_what_is_not_there_is_told(bed: Bed) {
     run(&mut bed.sql().await, "UPDATE log_head SET position = 20").await;
     assert!(verified(&bed).await.is_well());
     tamper(&bed, "UPDATE events SET position = 0 WHERE position = 1").await;
-    assert_eq!(verified(&bed).await.flaws[0], Flaw::Head { said: 20, first: 0, last: 20 });
+    let expected = [
+        Flaw::Position { after: 0, found: 2 },
+        Flaw::Head { said: 20, first: 0, last: 20 },
+        Flaw::Cut { end: 19, size: 20 },
+    ];
+    assert_eq!(verified(&bed).await.flaws, expected);
+}
+
+/// SQLite takes any kind of value into any column: what is none of ours is told by its position.
+pub async fn a_value_of_another_kind_is_told_as_altered(bed: Bed) {
+    let folder = tempfile::tempdir().unwrap();
+    append(&bed, 20).await;
+    sealer(&bed, &folder).step().await.unwrap();
+    let altered = [
+        "epoch = 'x'",
+        "stream = 'x'",
+        "version = 'x'",
+        "event_id = 5",
+        "type = x'00'",
+        "schema = 2.5",
+        "recorded_at = 'x'",
+        "payload = 5",
+        "metadata = 2.5",
+        "leaf = 'x'",
+    ];
+    for (position, what) in (1..).zip(altered) {
+        tamper(&bed, &format!("UPDATE events SET {what} WHERE position = {position}")).await;
+        let report = verified(&bed).await;
+        assert!(report.flaws.contains(&Flaw::Altered(position)), "{what}: {report:?}");
+    }
 }
 
 /// While others append, what is verified is of one moment.

@@ -106,7 +106,7 @@ pub async fn a_replay_compares_and_tells_what_was(place: Place) {
     let refused = served.run(&["audit", "replay", "--at", "yesterday"]).await;
     assert!(refused.err.contains("give a position, or a time"), "{refused:?}");
     let later = served.run(&["audit", "replay", "--at", "999999"]).await;
-    assert!(later.code == Some(1) && later.err.contains("the log ends at position"), "{later:?}");
+    assert!(later.code == Some(2) && later.err.contains("the log ends at position"), "{later:?}");
 }
 
 pub async fn a_reset_is_told_as_one_story(place: Place) {
@@ -166,7 +166,7 @@ pub async fn the_log_is_read_by_what_is_asked_for(place: Place) {
         assert!(refused.code == Some(2) && refused.err.contains(advice), "{refused:?}");
     }
     let early = served.run(&["audit", "replay", "--at", "9999-01-01T00:00:00Z"]).await;
-    assert!(early.code == Some(1) && early.err.contains("still to come"), "{early:?}");
+    assert!(early.code == Some(2) && early.err.contains("still to come"), "{early:?}");
     let by_actor = served.api.get(KEY, "/v1/events?actor=system:issuer").await.expect(200);
     assert_eq!(by_actor.text, issued);
     let last = served.api.get(KEY, "/v1/events").await.expect(200).text.lines().count().to_string();

@@ -10,8 +10,9 @@ use crate::account::{Account, AccountEvent};
 use crate::aggregate::Rules;
 use crate::envelope::StoredEvent;
 use crate::fact::{Fact, UnknownFact};
-use crate::ids::StreamId;
+use crate::ids::{AccountId, StreamId};
 use crate::mail::{Mail, MailEvent};
+use crate::request::Request;
 
 /// Accounts, and mails, that are remembered: of those that nothing happened to for long the history is read again.
 const REMEMBERED: usize = 50_000;
@@ -23,6 +24,8 @@ pub struct Step {
     pub before: Vec<ViewRow>,
     /// The same rows, and those it made, after.
     pub after: Vec<ViewRow>,
+    /// The account it is about, in whose history it is.
+    pub subject: Option<AccountId>,
 }
 
 /// Why a log cannot be replayed.
@@ -105,7 +108,12 @@ impl Fold {
         match fact.map_err(|error| ReplayError::Unknown { position: event.position, error })? {
             Fact::Account(what) => step(&mut self.accounts, event, &what),
             Fact::Mail(what) => step(&mut self.mails, event, &what),
-            Fact::Request(_) | Fact::Attempt(_) => Ok(Step::default()),
+            Fact::Request(what) => {
+                let mut request = Request::default();
+                request.apply(event.recorded_at, &what);
+                Ok(Step { subject: request.subject(event.stream), ..Step::default() })
+            }
+            Fact::Attempt(_) => Ok(Step::default()),
         }
     }
 }
@@ -128,5 +136,5 @@ fn step<R: Rules>(
     let before = rows(folded);
     folded.state.apply(event.recorded_at, what);
     folded.version = event.version;
-    Ok(Step { before, after: rows(folded) })
+    Ok(Step { before, after: rows(folded), subject: folded.state.subject(stream) })
 }

@@ -43,9 +43,9 @@ pub enum Flaw {
     Head {
         /// What it counts.
         said: i64,
-        /// The first position there is.
+        /// The first position there is; 0 when there is none.
         first: i64,
-        /// The last one.
+        /// The last one; 0 when there is none.
         last: i64,
     },
     /// The export has not as many events as it says.

@@ -34,6 +34,18 @@ impl Store {
         Err(StoreError::Unusable("the database's address must begin with sqlite: or postgres://".to_owned()))
     }
 
+    /// Opens `sqlite:PATH` or `postgres://…` for reading. An SQLite file is not changed, and may be one that
+    /// nobody can write to.
+    ///
+    /// # Errors
+    /// The address is neither, there is no such file, or the database does not answer.
+    pub async fn open_to_read(url: &str) -> Result<Self, StoreError> {
+        match url.strip_prefix("sqlite:") {
+            Some(path) => sqlite::open_to_read(Path::new(path)).await.map(Self::Sqlite),
+            None => Self::open(url).await,
+        }
+    }
+
     /// Brings the tables up to this program's version, and begins the log with
     /// the id `log` if there is none.
     ///

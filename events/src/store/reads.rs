@@ -7,6 +7,7 @@ use super::{Store, StoreError, postgres, reading, sql, sqlite};
 use crate::envelope::StoredEvent;
 use crate::ids::{AccountId, EventId, StreamId};
 use crate::moment::Moment;
+use crate::seal::Flaw;
 
 #[derive(FromRow)]
 pub(super) struct EventRow {
@@ -168,16 +169,16 @@ impl Store {
         )
     }
 
-    /// The position that the head counts to, when the events are not at 1 to there: with the first and the
-    /// last that there are, 0 for none.
+    /// [`Flaw::Head`], when the events are not at 1 to the position that the head counts to.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn wrong_edges(&self) -> Result<Option<(i64, i64, i64)>, StoreError> {
+    pub async fn wrong_edges(&self) -> Result<Option<Flaw>, StoreError> {
         let (head, first, last): (i64, Option<i64>, Option<i64>) =
             reading!(self, pool => sqlx::query_as(sql::EDGES).fetch_one(pool).await)?;
         let is_right = first.zip(last) == (head > 0).then_some((1, head));
-        Ok((!is_right).then_some((head, first.unwrap_or(0), last.unwrap_or(0))))
+        let (first, last) = (first.unwrap_or(0), last.unwrap_or(0));
+        Ok((!is_right).then_some(Flaw::Head { said: head, first, last }))
     }
 
     /// The position of the last event; 0 when there is none.

@@ -11,8 +11,10 @@ use crate::envelope::StoredEvent;
 use crate::ids::AccountId;
 use crate::replay::{AsOf, Bucket, Digest, Fold, Point, Step, ViewRow, Views};
 use crate::rows::{AccountRow, MailRow, ResetRow};
+use crate::seal::Flaw;
 
 /// Buckets whose rows are compared one by one; there are that many differences at least when all are used up.
+/// And misfiled events that are told.
 const LOOKED_INTO: usize = 64;
 
 /// A row that is not what the log makes of it.
@@ -28,6 +30,18 @@ pub struct Difference {
     pub replayed: Option<ViewRow>,
 }
 
+/// An event that is missing in the history of whom it is about, or in another's. The account stands beside
+/// the event, to find it by, and is in no leaf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Misfiled {
+    /// Where it is in the log.
+    pub position: i64,
+    /// In whose history it is.
+    pub live: Option<AccountId>,
+    /// Whom it is about.
+    pub replayed: Option<AccountId>,
+}
+
 /// Live views, held against the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comparison {
@@ -37,8 +51,20 @@ pub struct Comparison {
     pub rows: u64,
     /// What differs; only the first of it when it is much.
     pub differences: Vec<Difference>,
+    /// The events that are in a wrong history; the first of them.
+    pub misfiled: Vec<Misfiled>,
     /// Whether there is more.
     pub and_more: bool,
+    /// What is wrong with the log's head: then the log has less, or more, than was replayed.
+    pub head: Option<Flaw>,
+}
+
+impl Comparison {
+    /// Whether all is what the log makes of it.
+    #[must_use]
+    pub fn is_same(&self) -> bool {
+        self.differences.is_empty() && self.misfiled.is_empty() && self.head.is_none()
+    }
 }
 
 impl Store {
@@ -114,8 +140,9 @@ impl Store {
         Ok(fold.take(event)?)
     }
 
-    /// Compares the live views with those that the log folds to, row by row. `went_on` hears of positions,
-    /// and of the last one; twice when there are differences, which take a second look.
+    /// Compares the live views with those that the log folds to, row by row, and each event's account with whom
+    /// it is about. `went_on` hears of positions, and of the last one; twice when there are differences, which
+    /// take a second look.
     ///
     /// # Errors
     /// The database does not answer, or holds what is no history.
@@ -127,17 +154,23 @@ impl Store {
                 live.add(&row);
             })
             .await?;
-        let mut replayed = live.twin();
+        let (mut replayed, mut misfiled) = (live.twin(), Vec::new());
         self.replay(position, |event, step| {
             replayed.take(&step);
+            if event.subject != step.subject && misfiled.len() <= LOOKED_INTO {
+                let (position, live, replayed) = (event.position, event.subject, step.subject);
+                misfiled.push(Misfiled { position, live, replayed });
+            }
             went_on(event.position, position);
         })
         .await?;
         let differing = live.differing(&replayed);
-        let and_more = differing.len() > LOOKED_INTO;
+        let and_more = differing.len().max(misfiled.len()) > LOOKED_INTO;
+        misfiled.truncate(LOOKED_INTO);
         let looked_into = differing.into_iter().take(LOOKED_INTO).collect();
         let differences = self.look_into(&live, &looked_into, went_on).await?;
-        Ok(Comparison { position, rows, differences, and_more })
+        let head = self.wrong_edges().await?;
+        Ok(Comparison { position, rows, differences, misfiled, and_more, head })
     }
 
     /// What differs in these buckets.

@@ -40,21 +40,34 @@ pub struct Database {
 /// Opens (and creates) the file at `path`.
 pub(crate) async fn open(path: &Path) -> Result<Database, StoreError> {
     create(path).map_err(sqlx::Error::Io)?;
-    let options = SqliteConnectOptions::new()
-        .filename(path)
+    let options = options(path)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .auto_vacuum(SqliteAutoVacuum::None)
-        .busy_timeout(Duration::from_secs(10))
-        .statement_cache_capacity(200)
-        // Rows that may wait for whoever reads them: below, the two threads take turns.
-        .row_buffer_size(1024)
         // What was forgotten is gone from the file, too.
         .pragma("secure_delete", "ON")
         // A statement's own journal would else go to a file, past 64 KiB.
         .pragma("temp_store", "MEMORY")
         // Checkpoints are made beside the commits, not in them.
         .pragma("wal_autocheckpoint", "0");
+    connect(path, options).await
+}
+
+/// Opens the file at `path` for reading: it is left as it is, whatever is asked of it.
+pub(crate) async fn open_to_read(path: &Path) -> Result<Database, StoreError> {
+    connect(path, options(path).read_only(true)).await
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .busy_timeout(Duration::from_secs(10))
+        .statement_cache_capacity(200)
+        // Rows that may wait for whoever reads them: below, the two threads take turns.
+        .row_buffer_size(1024)
+}
+
+async fn connect(path: &Path, options: SqliteConnectOptions) -> Result<Database, StoreError> {
     // First what writes: it sets the file's journal mode.
     let writing = Writing::open(options.clone()).await?;
     let readers = readers().connect_with(options.clone()).await?;

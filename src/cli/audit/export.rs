@@ -27,7 +27,7 @@ pub(in crate::cli) struct Export {
 
 impl Export {
     pub(super) async fn run(self) -> Result<ExitCode, Box<dyn Error>> {
-        let store = self.database.open().await?;
+        let store = self.database.open_to_read().await?;
         // For nobody else on this machine, whatever is in it; and never over another file.
         let file = File::options().write(true).create_new(true).mode(0o600).open(&self.file);
         let file = file.map_err(|error| format!("{} cannot be made: {error}", self.file.display()))?;

@@ -91,7 +91,7 @@ enum Format {
 
 impl Log {
     pub(super) async fn run(self) -> Result<ExitCode, Box<dyn Error>> {
-        let store = self.database.open().await?;
+        let store = self.database.open_to_read().await?;
         let told = if self.stories { self.tell_stories(&store).await } else { self.tell(&store).await };
         store.close().await;
         told.map(|()| ExitCode::SUCCESS)

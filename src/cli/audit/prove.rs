@@ -22,7 +22,7 @@ pub(in crate::cli) struct Prove {
 
 impl Prove {
     pub(super) async fn run(self) -> Result<ExitCode, Box<dyn Error>> {
-        let store = self.database.open().await?;
+        let store = self.database.open_to_read().await?;
         let proof = match self.position(&store).await {
             Ok(position) => prove(&store, position).await.map_err(Into::into),
             Err(error) => Err(error),

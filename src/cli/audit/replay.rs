@@ -2,16 +2,14 @@
 
 mod told;
 
-use std::error::Error;
-use std::process::ExitCode;
-
 use clap::Args;
 use rekey_events::replay::Point;
 use rekey_events::{AccountId, Env, Moment, SystemEnv};
 
+use super::Judged;
 use crate::cli::database::DatabaseArgs;
 use crate::cli::progress::Progress;
-use crate::cli::say::{say, say_json};
+use crate::cli::say::json;
 
 /// What to find out by folding the log from nothing.
 #[derive(Debug, Args)]
@@ -39,30 +37,23 @@ fn point(text: &str) -> Result<Point, String> {
 }
 
 impl Replay {
-    pub(super) async fn run(self) -> Result<ExitCode, Box<dyn Error>> {
-        let store = self.database.open().await?;
+    /// What came of it, in words or for programs, and whether the live views are right.
+    pub(super) async fn judge(self) -> Judged {
+        let store = self.database.open_to_read().await?;
         let progress = Progress::bar();
         let went_on = move |position, of| progress.at(position, of);
         let Some(point) = self.at else {
             let compared = store.compare_views(went_on).await?;
-            if self.json {
-                say_json(&told::comparison(&compared))?
-            } else {
-                say(&told::differences(&compared))?
-            }
-            let is_same = compared.differences.is_empty();
-            return Ok(if is_same { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+            let told =
+                if self.json { json(&told::comparison(&compared))? } else { told::differences(&compared) };
+            return Ok((told, compared.is_same()));
         };
         if matches!(point, Point::Time(at) if at > SystemEnv.now()) {
             return Err("that is still to come: nobody knows yet what will be true then".into());
         }
         let then = store.as_of(point, self.account, went_on).await?;
         let names = told::names(&store, &then).await?;
-        if self.json {
-            say_json(&told::as_of(&then))?
-        } else {
-            say(&told::table_of(&then, &names))?
-        }
-        Ok(ExitCode::SUCCESS)
+        let told = if self.json { json(&told::as_of(&then))? } else { told::table_of(&then, &names) };
+        Ok((told, true))
     }
 }

@@ -4,23 +4,20 @@ use std::error::Error;
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::str::FromStr;
 
 use clap::Args;
 use rekey_events::Moment;
 use rekey_events::seal::NoteError;
 
+use super::Judged;
 use crate::audit::line::EventLine;
 use crate::audit::proof::{Proven, check, is_proof};
 use crate::audit::verify::{Report, Trust, VerifyError, Witnessed, database, export};
 use crate::cli::database::DatabaseArgs;
 use crate::cli::progress::Progress;
-use crate::cli::say::say;
 use crate::mails::words;
 
-/// The exit code when nothing can be said: the export, a key or a checkpoint is none.
-const UNREADABLE: u8 = 2;
 /// What is said when witnesses were to vouch, and one does not.
 const UNWITNESSED: &str = "Not verified: a witness does not vouch for it.";
 
@@ -43,23 +40,8 @@ pub(in crate::cli) struct Verify {
 }
 
 impl Verify {
-    /// The exit code tells three answers apart.
-    pub(super) async fn run(self) -> ExitCode {
-        match self.judge().await {
-            Ok((words, is_well)) => match say(&words) {
-                Ok(()) if is_well => ExitCode::SUCCESS,
-                Ok(()) => ExitCode::FAILURE,
-                Err(_) => ExitCode::from(UNREADABLE),
-            },
-            Err(error) => {
-                eprintln!("This cannot be verified: {error}");
-                ExitCode::from(UNREADABLE)
-            }
-        }
-    }
-
     /// What was found, in words, and whether all is well.
-    async fn judge(self) -> Result<(String, bool), Box<dyn Error>> {
+    pub(super) async fn judge(self) -> Judged {
         let trust = self.trust()?;
         let report = match &self.export {
             Some(path) => {
@@ -74,7 +56,7 @@ impl Verify {
                 export(file, &trust, move |position| progress.reached(position))?
             }
             None => {
-                let store = self.database.open().await?;
+                let store = self.database.open_to_read().await?;
                 let progress = Progress::bar();
                 let report = database(&store, &trust, move |position, of| progress.at(position, of)).await;
                 store.close().await;
@@ -111,7 +93,7 @@ fn begins_as_proof(file: &mut File) -> std::io::Result<bool> {
 }
 
 /// A proof that does not hold is told as such; one that cannot be read is an error.
-fn prove(text: &str, trust: &Trust) -> Result<(String, bool), Box<dyn Error>> {
+fn prove(text: &str, trust: &Trust) -> Judged {
     match check(text, trust) {
         Ok(Proven { log, event, checkpoint, witnesses }) => {
             let EventLine { position, r#type, id, time, payload, .. } = event;

@@ -42,24 +42,29 @@ fn read(path: &Path, after: i64, until: i64, batches: &Batches) -> rusqlite::Res
     Ok(())
 }
 
+/// The event of a row. What is of another kind or size than we write was altered: it is read as what we never
+/// write, so that its leaf is not the one it has.
 fn event(row: &Row<'_>) -> rusqlite::Result<StoredEvent> {
     Ok(StoredEvent {
         position: row.get(0)?,
-        epoch: row.get(1)?,
-        stream: StreamId(uuid(row, 2)?),
-        version: row.get(3)?,
-        event_id: EventId(uuid(row, 4)?),
-        name: row.get(5)?,
-        // What is of another kind or size than we write is altered: so its leaf is not the one it has.
-        schema: i32::try_from(row.get::<_, i64>(6)?).unwrap_or(i32::MIN),
-        recorded_at: Moment::from_micros(row.get(7)?),
-        payload: row.get_ref(8)?.as_bytes()?.to_vec(),
-        metadata: row.get_ref(9)?.as_bytes()?.to_vec(),
-        leaf: row.get_ref(10)?.as_bytes()?.try_into().unwrap_or_default(),
-        subject: row.get::<_, Option<[u8; 16]>>(11)?.map(|id| AccountId(Uuid::from_bytes(id))),
+        epoch: row.get(1).unwrap_or(i32::MIN),
+        stream: StreamId(uuid(row, 2).unwrap_or_default()),
+        version: row.get(3).unwrap_or(i64::MIN),
+        event_id: EventId(uuid(row, 4).unwrap_or_default()),
+        name: row.get(5).unwrap_or_default(),
+        schema: row.get(6).unwrap_or(i32::MIN),
+        recorded_at: Moment::from_micros(row.get(7).unwrap_or(i64::MIN)),
+        payload: bytes(row, 8).to_vec(),
+        metadata: bytes(row, 9).to_vec(),
+        leaf: bytes(row, 10).try_into().unwrap_or_default(),
+        subject: uuid(row, 11).ok().map(AccountId),
     })
 }
 
 fn uuid(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
     row.get(column).map(Uuid::from_bytes)
+}
+
+fn bytes<'r>(row: &'r Row<'_>, column: usize) -> &'r [u8] {
+    row.get_ref(column).ok().and_then(|value| value.as_bytes().ok()).unwrap_or_default()
 }

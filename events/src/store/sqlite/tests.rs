@@ -47,3 +47,23 @@ async fn a_commit_sent_again_leaves_the_connection_open() {
     }
     run(database, "SELECT * FROM mark").await;
 }
+
+/// Even a copy whose header says that it has no WAL.
+#[tokio::test]
+async fn a_file_that_is_opened_to_read_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, copy) = (folder.path().join("rekey.db"), folder.path().join("copy.db"));
+    let store = Store::open(&format!("sqlite:{}", path.display())).await.unwrap();
+    store.migrate(Uuid::from_u128(7)).await.unwrap();
+    let Store::Sqlite(database) = &store else { unreachable!("a file") };
+    let copied = sqlx::query("VACUUM INTO ?").bind(copy.to_str().unwrap());
+    copied.execute(&mut *database.writing.turn().await.unwrap()).await.unwrap();
+    let before = std::fs::read(&copy).unwrap();
+    let read = Store::open_to_read(&format!("sqlite:{}", copy.display())).await.unwrap();
+    assert_eq!(read.head().await.unwrap().log, Uuid::from_u128(7));
+    assert!(read.begin_epoch().await.is_err());
+    read.close().await;
+    assert_eq!(std::fs::read(&copy).unwrap(), before);
+    assert!(Store::open_to_read(&format!("sqlite:{}", folder.path().join("none").display())).await.is_err());
+    assert!(!folder.path().join("none").exists());
+}

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use rekey_events::replay::{AsOf, ViewRow};
 use rekey_events::rows::{AccountRow, MailRow, ResetRow};
-use rekey_events::store::replay::{Comparison, Difference};
+use rekey_events::store::replay::{Comparison, Difference, Misfiled};
 use rekey_events::store::{Store, StoreError};
 use rekey_events::{AccountId, Moment};
 use serde::Serialize;
@@ -23,24 +23,44 @@ pub(super) fn comparison(compared: &Comparison) -> Value {
         let Difference { view, key, live, replayed } = difference;
         json!({ "view": view, "key": key, "live": row(live), "replayed": row(replayed) })
     });
+    let misfiled = compared
+        .misfiled
+        .iter()
+        .map(|event| json!({ "position": event.position, "live": event.live, "replayed": event.replayed }));
     json!({
         "position": compared.position, "rows": compared.rows,
-        "differences": differences.collect::<Vec<_>>(), "and_more": compared.and_more,
+        "differences": differences.collect::<Vec<_>>(), "misfiled": misfiled.collect::<Vec<_>>(),
+        "and_more": compared.and_more, "head": compared.head.as_ref().map(ToString::to_string),
     })
 }
 
 /// The same, in words.
 pub(super) fn differences(compared: &Comparison) -> String {
-    let Comparison { position, rows, differences, and_more } = compared;
+    let Comparison { position, rows, differences, misfiled, and_more, head } = compared;
     let mut text = format!("{rows} rows of the live views, at position {position}\n");
-    if differences.is_empty() {
+    if compared.is_same() {
         return text + "All are what the log makes of them.\n";
     }
     differences.iter().for_each(|difference| text += &in_words(difference));
+    misfiled.iter().for_each(|event| text += &filed(event));
     if *and_more {
         text += "and more\n";
     }
-    text + "Somebody or something else than rekey changed them: the log is right.\n"
+    if !differences.is_empty() || !misfiled.is_empty() {
+        text += "Somebody or something else than rekey changed them: the log is right.\n";
+    }
+    match head {
+        Some(flaw) => text + &format!("WRONG: {flaw}. `rekey audit verify` tells more.\n"),
+        None => text,
+    }
+}
+
+fn filed(event: &Misfiled) -> String {
+    let of = |account: Option<AccountId>| {
+        account.map_or_else(|| "nobody's history".to_owned(), |account| format!("the history of {account}"))
+    };
+    let Misfiled { position, live, replayed } = event;
+    format!("the event at position {position} is in {}, and should be in {}\n", of(*live), of(*replayed))
 }
 
 fn in_words(difference: &Difference) -> String {
