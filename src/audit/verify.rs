@@ -46,6 +46,8 @@ pub struct Report {
     pub events: u64,
     /// How many checkpoints hold.
     pub checkpoints: usize,
+    /// How many came with the log that no trusted key has signed: of another epoch, or anybody's.
+    pub strange: usize,
     /// The size of the largest checkpoint that holds: up to there somebody vouches for the log.
     pub sealed: u64,
     /// What does not hold; the first twenty.
@@ -187,6 +189,7 @@ pub async fn database(
 struct Course {
     log: Uuid,
     verification: Verification,
+    strange: usize,
     flaws: Vec<Flaw>,
     witnesses: Vec<Witnessed>,
 }
@@ -198,11 +201,12 @@ impl Course {
         let mut checkpoints = trust.anchors()?;
         let signed = notes.iter().filter_map(|note| Some((note.as_str(), trust.open(note).ok()?)));
         let signed: Vec<_> = signed.collect();
+        let strange = notes.len() - signed.len();
         let newest = signed.first().map_or(("", 0), |(note, checkpoint)| (*note, checkpoint.size));
         let witnesses = trust.witnessed(newest.0, newest.1);
         checkpoints.extend(signed.into_iter().map(|(_, checkpoint)| checkpoint));
         let verification = Verification::new(log, checkpoints);
-        Ok(Self { log, verification, flaws: Vec::new(), witnesses })
+        Ok(Self { log, verification, strange, flaws: Vec::new(), witnesses })
     }
 
     fn take(&mut self, event: &StoredEvent) {
@@ -223,7 +227,8 @@ impl Course {
         self.flaws.truncate(TOLD);
         let (checkpoints, sealed) = self.verification.held();
         let events = self.verification.tree().size();
-        Report { log: self.log, events, checkpoints, sealed, flaws: self.flaws, witnesses: self.witnesses }
+        let Self { log, strange, flaws, witnesses, .. } = self;
+        Report { log, events, checkpoints, strange, sealed, flaws, witnesses }
     }
 }
 

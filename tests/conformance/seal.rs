@@ -181,6 +181,8 @@ pub async fn another_epoch_is_another_tree(bed: Bed) {
     let mut next = Sealer::new(log, key(), folder.path(), EVERY);
     let checkpoint = Checkpoint::open(&next.step().await.unwrap().unwrap(), &trust(2).keys[0]).unwrap();
     assert_eq!((checkpoint.origin, checkpoint.size), (origin(NAME, 2), 5));
+    let by_the_old_key = verified(&bed).await;
+    assert_eq!((by_the_old_key.checkpoints, by_the_old_key.strange), (1, 1));
     run(&mut bed.sql().await, "UPDATE log_head SET epoch = 1").await;
     assert!(matches!(next.step().await, Err(SealError::Epoch { log: 1, sealed: 2 })));
 }

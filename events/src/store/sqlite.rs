@@ -28,10 +28,16 @@ pub(crate) use writing::Writing;
 
 pub(super) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");
 
+/// SQLITE_READONLY_DIRECTORY and SQLITE_CANTOPEN (<https://www.sqlite.org/rescode.html>).
+const READ_ONLY_FOLDER: &str = "1544";
+const CANNOT_OPEN: &str = "14";
+
 /// Connections to one file.
 #[derive(Clone, Debug)]
 pub struct Database {
     pub(crate) path: Arc<Path>,
+    /// Nobody can write to the file, nor make one beside it.
+    pub(crate) is_frozen: bool,
     pub(crate) readers: SqlitePool,
     pub(crate) writing: Writing,
     pub(crate) checkpointer: Checkpointer,
@@ -55,7 +61,25 @@ pub(crate) async fn open(path: &Path) -> Result<Database, StoreError> {
 
 /// Opens the file at `path` for reading: it is left as it is, whatever is asked of it.
 pub(crate) async fn open_to_read(path: &Path) -> Result<Database, StoreError> {
-    connect(path, options(path).read_only(true)).await
+    let database = connect(path, options(path).read_only(true)).await?;
+    let Err(error) = sqlx::query(sql::ANY_TABLE).fetch_optional(&database.readers).await else {
+        return Ok(database);
+    };
+    match error.as_database_error().and_then(|error| error.code()).as_deref() {
+        // No WAL is there, and none can be made.
+        Some(READ_ONLY_FOLDER) => frozen(path).await,
+        Some(CANNOT_OPEN) => Err(StoreError::Unusable(format!(
+            "{0} cannot be read beside its WAL where it is: copy it and {0}-wal to a folder that can be written to",
+            path.display()
+        ))),
+        _ => Err(error.into()),
+    }
+}
+
+/// Opens a file that does not change while it is read.
+async fn frozen(path: &Path) -> Result<Database, StoreError> {
+    let database = connect(path, options(path).read_only(true).immutable(true)).await?;
+    Ok(Database { is_frozen: true, ..database })
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {
@@ -72,7 +96,7 @@ async fn connect(path: &Path, options: SqliteConnectOptions) -> Result<Database,
     let writing = Writing::open(options.clone()).await?;
     let readers = readers().connect_with(options.clone()).await?;
     let checkpointer = Checkpointer::new(path, options, writing.clone());
-    Ok(Database { path: path.into(), readers, writing, checkpointer })
+    Ok(Database { path: path.into(), is_frozen: false, readers, writing, checkpointer })
 }
 
 /// Makes the file if there is none, for its owner only; what SQLite puts

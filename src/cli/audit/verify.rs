@@ -122,8 +122,12 @@ fn named(path: &Path, error: &std::io::Error) -> String {
 }
 
 fn told(report: &Report) -> String {
-    let Report { log, events, checkpoints, sealed, flaws, witnesses } = report;
-    let mut text = format!("log {log}: {events} events, {checkpoints} checkpoints that hold\n");
+    let Report { log, events, checkpoints, strange, sealed, flaws, witnesses } = report;
+    let mut text = format!("log {log}: {}, {}", many(events, "event"), many(checkpoints, "checkpoint"));
+    text += if *checkpoints == 1 { " that holds\n" } else { " that hold\n" };
+    if *strange > 0 {
+        text += &format!("{} by another key than was given: not looked at.\n", many(strange, "checkpoint"));
+    }
     for flaw in flaws {
         text += &format!("WRONG: {flaw}\n");
     }
@@ -140,10 +144,19 @@ fn told(report: &Report) -> String {
         );
         text += &match events - sealed {
             0 => String::new(),
-            more => format!("{more} events came after the last checkpoint: nobody vouches for them yet.\n"),
+            more => format!(
+                "{} came after the last checkpoint: nobody vouches for that yet.\n",
+                many(&more, "event")
+            ),
         };
     }
     text
+}
+
+fn many(count: &impl ToString, what: &str) -> String {
+    let count = count.to_string();
+    let ending = if count == "1" { "" } else { "s" };
+    format!("{count} {what}{ending}")
 }
 
 /// What witnesses say of the newest checkpoint, a line each.

@@ -1,7 +1,8 @@
 //! A stretch of the log, read on a thread of its own: sqlx would send each row from one thread to another.
 
+use std::ffi::{OsStr, OsString};
 use std::mem::take;
-use std::path::Path;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use rusqlite::{Connection, OpenFlags, Row};
 use uuid::Uuid;
@@ -15,17 +16,33 @@ use crate::store::scan::{BATCH, Batches, Stretch};
 
 /// Reads the stretch, and hands it over in batches.
 pub(crate) async fn scan(database: &Database, stretch: &Stretch<'_>) -> Result<(), StoreError> {
-    let (path, batches) = (database.path.clone(), stretch.batches.clone());
+    let (file, batches) = (uri(database), stretch.batches.clone());
     let (after, until) = (stretch.after, stretch.until);
-    let reading = tokio::task::spawn_blocking(move || read(&path, after, until, &batches));
+    let reading = tokio::task::spawn_blocking(move || read(&file, after, until, &batches));
     let read =
         reading.await.map_err(|_| StoreError::Unusable("reading the log was broken off".to_owned()))?;
     read.map_err(|error| StoreError::Unusable(format!("the log cannot be read: {error}")))
 }
 
-fn read(path: &Path, after: i64, until: i64, batches: &Batches) -> rusqlite::Result<()> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+/// The file as SQLite takes it with options (<https://www.sqlite.org/uri.html>).
+fn uri(database: &Database) -> OsString {
+    let mut uri = b"file:".to_vec();
+    for byte in database.path.as_os_str().as_bytes() {
+        match byte {
+            b'%' | b'?' | b'#' => uri.extend(format!("%{byte:02x}").into_bytes()),
+            byte => uri.push(*byte),
+        }
+    }
+    if database.is_frozen {
+        uri.extend(b"?immutable=1");
+    }
+    OsString::from_vec(uri)
+}
+
+fn read(file: &OsStr, after: i64, until: i64, batches: &Batches) -> rusqlite::Result<()> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(file, flags)?;
     let mut statement = connection.prepare(sql::SCAN)?;
     let mut rows = statement.query([after, until])?;
     let mut batch = Vec::with_capacity(BATCH);

@@ -90,6 +90,8 @@ pub(crate) const INSERTS: [(usize, &str); 3] =
     [(64, INSERT_64_EVENTS), (16, INSERT_16_EVENTS), (4, INSERT_4_EVENTS)];
 
 statements! {
+    /// Reads something, however little.
+    ANY_TABLE = "SELECT 1 FROM sqlite_schema";
     /// Begins to append a batch: moves the log's head on, and answers where it is now. In
     /// another epoch, or when a stream is stale, there is no such place: all is rolled back,
     /// and what was sent with it is left out.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::Database;
+use super::{Database, frozen};
 use crate::env::{Env, SystemEnv};
 use crate::envelope::NewEvent;
 use crate::ids::{EventId, StreamId};
@@ -66,4 +66,24 @@ async fn a_file_that_is_opened_to_read_is_left_as_it_is() {
     assert_eq!(std::fs::read(&copy).unwrap(), before);
     assert!(Store::open_to_read(&format!("sqlite:{}", folder.path().join("none").display())).await.is_err());
     assert!(!folder.path().join("none").exists());
+}
+
+/// In a folder where nothing can be made; that a test run by root cannot have.
+#[tokio::test]
+async fn a_frozen_file_is_read_whatever_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ba%ck#up?.db");
+    let store = Store::open(&format!("sqlite:{}", path.display())).await.unwrap();
+    store.migrate(Uuid::from_u128(7)).await.unwrap();
+    let (log, writer) = Log::open(store.clone(), Arc::new(SystemEnv)).await.unwrap();
+    let writing = tokio::spawn(writer.run());
+    log.append(begin()).await.unwrap();
+    drop(log);
+    writing.await.unwrap();
+    store.close().await;
+    let store = Store::Sqlite(frozen(&path).await.unwrap());
+    assert_eq!(store.scan(0, 1).next().await.unwrap().unwrap().len(), 1);
+    store.close().await;
+    let beside: Vec<_> = folder.path().read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(beside, [path]);
 }
