@@ -31,7 +31,7 @@ async fn the_audit_page_shows_what_happens_and_finds_what_happened() {
     browser.sees("There is no user with that name.").await;
     browser.type_into("Username", "").await;
     browser.press("More filters").await;
-    browser.pick("Reason", "wrong_password").await;
+    browser.pick("Reason", "wrong password").await;
     browser.press("Show").await;
     browser.sees("A sign-in failed: wrong password").await;
     assert_eq!(browser.rows().await.len(), 2, "the head, and one event");

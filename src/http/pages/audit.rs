@@ -60,7 +60,8 @@ struct Audit<'a> {
     wanted: &'a Wanted,
     wrong: Wrong,
     kinds: Vec<&'static str>,
-    reasons: &'static BTreeSet<String>,
+    /// In the reader's words, and as events have them.
+    reasons: BTreeSet<(String, &'static str)>,
     /// What became of the reset that is asked for, in one sentence.
     story: Option<String>,
     events: Vec<ShownEvent>,
@@ -94,7 +95,7 @@ pub(super) async fn page(
         story,
         wrong,
         kinds: types(),
-        reasons: reasons(),
+        reasons: reasons().iter().map(|code| (visitor.say(&format!("why-{code}")), code.as_str())).collect(),
         events: told(app.service.store(), &visitor.tongue, &found.events).await?,
         older: found.next.map(|before| wanted.older(before)),
         is_newest: wanted.before.is_none(),

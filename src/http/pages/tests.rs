@@ -8,7 +8,7 @@ use strum::IntoEnumIterator;
 
 use super::tongue::WORDS;
 use super::trouble_keys;
-use crate::audit::types;
+use crate::audit::{reasons, types};
 
 #[test]
 fn all_languages_have_the_same_words_with_the_same_variables() {
@@ -23,9 +23,15 @@ fn said() -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http");
     let mut said = BTreeSet::new();
     read(&folder, &mut said);
-    said.extend(types().iter().map(|kind| format!("event-{kind}")));
-    said.extend(trouble_keys());
+    said.extend(named());
     said
+}
+
+/// Keys made of a name that the program has elsewhere.
+fn named() -> impl Iterator<Item = String> {
+    let events = types().into_iter().map(|kind| format!("event-{kind}"));
+    let reasons = reasons().iter().map(|code| format!("why-{code}"));
+    events.chain(reasons).chain(trouble_keys())
 }
 
 /// All that stands between quotes.
@@ -44,7 +50,7 @@ fn read(folder: &Path, said: &mut BTreeSet<String>) {
 fn all_that_is_said_has_words_and_all_words_are_said() {
     let said = said();
     let english = WORDS.keys(Language::En);
-    for key in types().iter().map(|kind| format!("event-{kind}")).chain(trouble_keys()) {
+    for key in named() {
         assert!(english.contains_key(key.as_str()), "{key} has no words");
     }
     // Made of a name that something else has.
