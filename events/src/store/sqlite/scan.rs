@@ -26,7 +26,8 @@ pub(crate) async fn scan(database: &Database, stretch: &Stretch<'_>) -> Result<(
 
 /// The file as SQLite takes it with options (<https://www.sqlite.org/uri.html>).
 fn uri(database: &Database) -> OsString {
-    let mut uri = b"file:".to_vec();
+    // With an empty authority, for a path that begins with two slashes.
+    let mut uri = if database.path.is_absolute() { b"file://".to_vec() } else { b"file:".to_vec() };
     for byte in database.path.as_os_str().as_bytes() {
         match byte {
             b'%' | b'?' | b'#' => uri.extend(format!("%{byte:02x}").into_bytes()),

@@ -81,9 +81,11 @@ async fn a_frozen_file_is_read_whatever_its_name() {
     drop(log);
     writing.await.unwrap();
     store.close().await;
-    let store = Store::Sqlite(frozen(&path).await.unwrap());
-    assert_eq!(store.scan(0, 1).next().await.unwrap().unwrap().len(), 1);
-    store.close().await;
+    for path in [path.clone(), format!("/{}", path.display()).into()] {
+        let store = Store::Sqlite(frozen(&path).await.unwrap());
+        assert_eq!(store.scan(0, 1).next().await.unwrap().unwrap().len(), 1);
+        store.close().await;
+    }
     let beside: Vec<_> = folder.path().read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
     assert_eq!(beside, [path]);
 }
