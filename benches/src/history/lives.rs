@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rekey_events::account::event::{Channel, Origin};
-use rekey_events::account::AccountEvent as A;
-use rekey_events::aggregate::EventKind;
+use rekey_events::account::{Account, AccountEvent as A};
+use rekey_events::aggregate::{EventKind, Rules};
 use rekey_events::envelope::{Metadata, NewEvent, canonical, payload};
-use rekey_events::mail::{MailEvent as M, MailKind};
-use rekey_events::request::RequestEvent as R;
+use rekey_events::mail::{Mail, MailEvent as M, MailKind};
+use rekey_events::request::{Request, RequestEvent as R};
 use rekey_events::store::{Commit, Log, Store};
 use rekey_events::{AccountId, CredentialId, Env, EventId, MailId, ResetId, StreamId, SystemEnv};
 
@@ -54,18 +54,20 @@ impl Lives {
         own.push(A::ResetLinkIssued { reset, expires_at });
         own.push(A::ResetCompleted { reset, credential: credential(), second_factor: None });
         own.push(A::SignedIn { channel: Channel::App, second_factor: None });
-        self.all(account.into(), account, &own);
+        self.all::<Account>(account.into(), &own);
         let fingerprint = "5f2c9a7e11d84c03b6a0e4f19d2c7b58".to_owned();
-        self.all(reset.into(), account, &[R::ResetRequested { fingerprint }, R::ResetMatched { account }]);
+        self.all::<Request>(reset.into(), &[R::ResetRequested { fingerprint }, R::ResetMatched { account }]);
         for (kind, reset) in [(MailKind::ResetLink, Some(reset)), (MailKind::PasswordChanged, None)] {
             let requested = M::MailRequested { kind, account, reset, expires_at };
             let accepted = M::MailAccepted { provider: "smtp.example.org".to_owned(), code: 250 };
-            self.all(MailId::new(&self.env).into(), account, &[requested, accepted]);
+            self.all::<Mail>(MailId::new(&self.env).into(), &[requested, accepted]);
         }
     }
 
-    fn all<E: EventKind>(&mut self, stream: StreamId, subject: AccountId, events: &[E]) {
+    fn all<S: Rules>(&mut self, stream: StreamId, events: &[S::Event]) {
+        let mut state = S::default();
         for (event, version) in events.iter().zip(1..) {
+            state.apply(self.env.now(), event);
             self.events.push(NewEvent {
                 stream,
                 version,
@@ -75,7 +77,7 @@ impl Lives {
                 recorded_at: self.env.now(),
                 payload: payload(event).unwrap(),
                 metadata: self.metadata.clone(),
-                subject: Some(subject),
+                subject: state.subject(stream),
             });
         }
     }

@@ -58,7 +58,10 @@ async fn main() {
 }
 
 fn head(options: &Options) {
-    println!("| {} events | yardstick | verify | replay | verify : yardstick | replay : verify |", options.events);
+    println!(
+        "| {} events | yardstick | verify | replay | verify : yardstick | replay : verify |",
+        options.events
+    );
     println!("|---|--:|--:|--:|--:|--:|");
 }
 
@@ -102,10 +105,16 @@ async fn measure(kind: Kind, options: &Options) {
             replayed.push(rate(begun.elapsed()));
         }
     }
-    let ratio = |these: &[f64], those: &[f64]| median(these.iter().zip(those).map(|(one, other)| one / other));
+    let ratio =
+        |these: &[f64], those: &[f64]| median(these.iter().zip(those).map(|(one, other)| one / other));
     let (faster, half) = (ratio(&verified, &read), ratio(&replayed, &verified));
     let rate = |rates: Vec<f64>| format!("{:.0} k/s", median(rates.into_iter()));
-    println!("| {kind:?} | {} | {} | {} | {faster:.2} | {half:.2} |", rate(read), rate(verified), rate(replayed));
+    println!(
+        "| {kind:?} | {} | {} | {} | {faster:.2} | {half:.2} |",
+        rate(read),
+        rate(verified),
+        rate(replayed)
+    );
 }
 
 async fn verify(store: &Store, end: i64) {

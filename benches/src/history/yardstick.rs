@@ -5,7 +5,8 @@ use sqlx::postgres::PgPoolCopyExt;
 use sqlx::{PgPool, SqlitePool};
 use uuid::Uuid;
 
-const ROWS: &str = "SELECT position, epoch, stream, version, event_id, type, schema, recorded_at, payload, metadata,
+const ROWS: &str =
+    "SELECT position, epoch, stream, version, event_id, type, schema, recorded_at, payload, metadata,
     leaf, subject FROM events";
 
 /// A row of events, as sqlx reads it.

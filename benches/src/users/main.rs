@@ -95,7 +95,10 @@ async fn measure(kind: Kind, options: &Options) {
     let small = Served::on(&urls[0], program).await;
     let large = Served::on(&urls[1], program).await;
     println!("\n### The page of users over HTTP, {kind:?}\n");
-    println!("| page | of {}, ms | of {}, ms | ratio | users on them |", options.accounts[0], options.accounts[1]);
+    println!(
+        "| page | of {}, ms | of {}, ms | ratio | users on them |",
+        options.accounts[0], options.accounts[1]
+    );
     println!("|---|--:|--:|--:|--:|");
     for (name, query) in served::QUERIES {
         let mut spans = Vec::new();

@@ -67,7 +67,8 @@ impl Served {
         let opened = self.client.post(format!("{}/v1/sessions", self.base)).json(&body).send().await.unwrap();
         let opened: Value = opened.error_for_status().unwrap().json().await.unwrap();
         let token = opened["token"].as_str().unwrap();
-        let change = self.client.post(format!("{}/v1/commands/change-password", self.base)).bearer_auth(token);
+        let change =
+            self.client.post(format!("{}/v1/commands/change-password", self.base)).bearer_auth(token);
         let body = json!({ "current_password": first, "new_password": PASSWORD });
         change.json(&body).send().await.unwrap().error_for_status().unwrap();
         self.cookie = format!("rekey={token}");
