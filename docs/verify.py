@@ -64,16 +64,14 @@ def verify(lines, keys, since):
     first = json.loads(next(lines, "null"), object_pairs_hook=exactly)
     if not isinstance(first, dict) or first.get("log", {}).get("format") != "rekey export v1":
         raise ValueError("this is no export, or one of another format")
-    first = first["log"]
-    log, wrong, roots = uuid(first["log"]), [], []
-    signed, size, sealed, position, epoch, end = {}, 0, 0, 0, 0, None
-    for until, root in since:
-        signed.setdefault(until, set()).add(root)
+    log, wrong, roots = uuid(first["log"]["log"]), [], []
+    size, sealed, position, epoch, end = 0, 0, 0, 0, None
+    signed = {until: {root for other, root in since if other == until} for until, _ in since}
     for line in lines:
         (kind, body), = json.loads(line, object_pairs_hook=exactly).items()
         if end is not None:
             raise ValueError("there is more after the last line")
-        if kind == "checkpoint":
+        if kind == "checkpoint" and size == 0:
             until, root = open_checkpoint(body, keys) or (0, None)
             signed.setdefault(until, set()).add(root)
         elif kind == "event":
@@ -93,7 +91,7 @@ def verify(lines, keys, since):
             end = body["events"]
         elif kind not in ("origin", "person"):
             raise ValueError(f"{kind!r} is no line of an export")
-    if end is None:
+    if type(end) is not int:
         raise ValueError("the export is not whole: take it again")
     wrong += [] if end == size else [f"the export says that it has {end} events, and has {size}"]
     wrong += [f"{until} events were signed, and there are {size}" for until in sorted(signed) if until > size]
@@ -110,8 +108,7 @@ def main():
     since = [open_checkpoint(open(path, encoding="utf-8").read(), keys) for path in given.since]
     if None in since:
         raise ValueError(f"{given.since[since.index(None)]} is not signed by this key, or of another log")
-    with gzip.open(given.export, "rt", encoding="utf-8", newline="\n") as lines:
-        wrong, sealed, size = verify(lines, keys, since)
+    wrong, sealed, size = verify(gzip.open(given.export, "rt", encoding="utf-8", newline="\n"), keys, since)
     print(*(f"WRONG: {flaw}" for flaw in wrong[:20]), f"{size} events; all up to {sealed} are as signed.", sep="\n")
     return 1 if wrong else 0
 

@@ -14,9 +14,11 @@ pub struct Said {
     pub words: String,
 }
 
+const SCRIPT: &str = "docs/verify.py";
+
 /// Asks both; `since` are files with checkpoints that were kept elsewhere.
 pub fn both(export: &Path, key: &VerifierKey, since: &[PathBuf]) -> [Said; 2] {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/verify.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(SCRIPT);
     let mut rekey = Command::new(env!("CARGO_BIN_EXE_rekey"));
     rekey.args(["audit", "verify"]);
     let mut python = Command::new("python3");
@@ -30,4 +32,11 @@ pub fn both(export: &Path, key: &VerifierKey, since: &[PathBuf]) -> [Said; 2] {
         let words = [done.stdout, done.stderr].concat();
         Said { code: done.status.code().unwrap(), words: String::from_utf8(words).unwrap() }
     })
+}
+
+/// An auditor can read all of it before trusting it.
+#[test]
+fn the_script_has_less_than_120_lines() {
+    let script = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(SCRIPT)).unwrap();
+    assert!(script.lines().count() < 120, "{}", script.lines().count());
 }

@@ -245,6 +245,13 @@ async fn lines_that_say_more_than_they_should() {
     refused(|lines| event(lines, 5)["position"] = json!(6.0)).await;
     refused(|lines| event(lines, 5)["schema"] = json!(true)).await;
     refused(|lines| lines.insert(FIRST, json!({ "pardon": {} }))).await;
+    refused(|lines| {
+        let events = lines.last().unwrap()["end"]["events"].as_f64();
+        lines.last_mut().unwrap()["end"]["events"] = json!(events);
+    })
+    .await;
+    // Its size was passed already: nothing would be held against it.
+    refused(|lines| lines.insert(FIRST + 1, lines[1].clone())).await;
 }
 
 /// Both verifiers refuse to judge it.

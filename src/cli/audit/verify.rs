@@ -126,7 +126,7 @@ fn told(report: &Report) -> String {
     let mut text = format!("log {log}: {}, {}", many(events, "event"), many(checkpoints, "checkpoint"));
     text += if *checkpoints == 1 { " that holds\n" } else { " that hold\n" };
     if *strange > 0 {
-        text += &format!("{} by another key than was given: not looked at.\n", many(strange, "checkpoint"));
+        text += &format!("{} that no key given has signed: not counted.\n", many(strange, "checkpoint"));
     }
     for flaw in flaws {
         text += &format!("WRONG: {flaw}\n");
