@@ -48,18 +48,7 @@ async fn verified(bed: &Bed) -> Report {
 
 /// As a database's administrator can: past every trigger.
 pub async fn tamper(bed: &Bed, statement: &str) {
-    let mut sql = bed.sql().await;
-    let unguarded: &[&str] = match bed.url.starts_with("sqlite") {
-        true => &[
-            "DROP TRIGGER IF EXISTS events_are_not_updated",
-            "DROP TRIGGER IF EXISTS events_are_not_deleted",
-            "DROP TRIGGER IF EXISTS events_are_not_replaced",
-        ],
-        false => &["ALTER TABLE events DISABLE TRIGGER USER"],
-    };
-    for statement in unguarded.iter().chain([&statement]) {
-        run(&mut sql, statement).await;
-    }
+    bed.sql().await.tamper(statement).await.unwrap();
 }
 
 async fn run(sql: &mut Sql, statement: &str) {

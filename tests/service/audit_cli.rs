@@ -1,6 +1,7 @@
 //! `rekey audit`, run beside a running `rekey serve`, and what auditors are served.
 
 use rekey_events::seal::origin;
+use rekey_test_support::sql::Sql;
 use serde_json::{Value, json};
 
 use crate::bed::{KEY, Place, until};
@@ -107,6 +108,29 @@ pub async fn a_replay_compares_and_tells_what_was(place: Place) {
     assert!(refused.err.contains("give a position, or a time"), "{refused:?}");
     let later = served.run(&["audit", "replay", "--at", "999999"]).await;
     assert!(later.code == Some(2) && later.err.contains("the log ends at position"), "{later:?}");
+}
+
+/// The exit code is 1, and the words say where.
+pub async fn a_replay_tells_what_is_wrong(place: Place) {
+    let served = with_history(place).await;
+    let mut sql = Sql::connect(&served.url).await;
+    let shape = if served.url.starts_with("sqlite") { "x'7b'" } else { "'\\x7b'" };
+    for (statement, told) in [
+        ("UPDATE accounts SET permissions = 'x'", "permissions is \"x\", and should be \"\"\n"),
+        (
+            "UPDATE events SET subject = NULL WHERE position = 2",
+            "the event at position 2 is in nobody's history",
+        ),
+        ("UPDATE log_head SET position = position + 1", "WRONG: the log counts"),
+        (
+            &format!("UPDATE events SET payload = {shape} WHERE position = 2"),
+            "WRONG: position 2: the payload of a",
+        ),
+    ] {
+        sql.tamper(statement).await.unwrap();
+        let said = served.run(&["audit", "replay"]).await;
+        assert!(said.code == Some(1) && said.out.contains(told), "{said:?}");
+    }
 }
 
 pub async fn a_reset_is_told_as_one_story(place: Place) {

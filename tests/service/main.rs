@@ -69,6 +69,7 @@ suite! {
         audit_cli::a_log_is_exported_and_verified,
         audit_cli::a_reset_is_told_as_one_story,
         audit_cli::a_replay_compares_and_tells_what_was,
+        audit_cli::a_replay_tells_what_is_wrong,
         audit_cli::an_event_is_proven,
         audit_cli::the_log_is_read_by_what_is_asked_for,
         bad_input::a_bad_authorization_is_refused,

@@ -53,6 +53,14 @@ pub enum ReplayError {
     },
 }
 
+impl ReplayError {
+    /// Whether the log is to blame, and not that this program is too old for it.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        !matches!(self, Self::Unknown { error: UnknownFact::Type { .. }, .. })
+    }
+}
+
 /// An aggregate on its way.
 #[derive(Clone, Debug, Default)]
 struct Folded<R> {

@@ -153,6 +153,7 @@ fn told(report: &Report) -> String {
     text
 }
 
+/// One event, two events.
 fn many(count: &impl ToString, what: &str) -> String {
     let count = count.to_string();
     let ending = if count == "1" { "" } else { "s" };
