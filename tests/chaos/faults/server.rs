@@ -60,6 +60,20 @@ async fn a_server_that_says_when_is_obeyed() {
     bed.mail_in(ana, "accepted").await;
 }
 
+/// The link has 60 minutes, and is not sent in the last five.
+#[tokio::test]
+async fn a_link_that_is_put_off_beyond_its_life_is_tried_once_more() {
+    let bed = Bed::start().await;
+    bed.sink.script([(Phase::Rcpt, Fault::reply("450 4.2.0 greylisted, try again in 2 hours"))]);
+    let ana = bed.asks("ana").await;
+    let waits = bed.tried(ana).await;
+    let left = (waits.expires_at - waits.due_at) / 1_000_000;
+    assert!((300..=360).contains(&left), "{left} s are left at the next try");
+    bed.later(u64::try_from((waits.due_at - waits.requested_at) / 1_000_000).unwrap() + 1);
+    bed.mail_in(ana, "accepted").await;
+    assert_eq!(bed.received("ana").len(), 1);
+}
+
 #[tokio::test]
 async fn a_421_is_scheduled_and_costs_no_attempt() {
     let bed = Bed::start().await;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use rekey_events::mail::event::{DeadBecause, UnknownBecause};
-use rekey_events::mail::{Mail, MailCommand, MailKind, MailRefusal, Phase};
+use rekey_events::mail::{Mail, MailCommand, MailRefusal, Phase};
 use rekey_events::rows::{Change, MailRow};
 use rekey_events::store::execute::Draft;
 use rekey_events::store::{AppendError, CommandError, Loaded};
@@ -44,8 +44,7 @@ impl Tried<'_> {
             Delivery::Withheld => return None,
             Delivery::Accepted { reply } => self.accept(reply.code),
             Delivery::Deferred { phase: at, reply, retry_after } => {
-                let kind = self.row.kind.parse().unwrap_or(MailKind::ResetLink);
-                let due_at = next(self.env, kind, self.row.attempts, retry_after);
+                let due_at = next(self.env, self.row, retry_after);
                 self.defer(phase(at), Some(&reply), due_at, true)
             }
             Delivery::ConnectionFailed { phase: at, reason } => {

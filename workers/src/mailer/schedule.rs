@@ -4,19 +4,34 @@ use std::time::Duration;
 
 use rekey_events::env::{Env, random};
 use rekey_events::mail::MailKind;
+use rekey_events::policy::LINK_LEAST_LEFT;
+use rekey_events::rows::MailRow;
 use rekey_events::{Moment, mail::Phase};
 
 /// Seconds after the first, second … attempt; the last repeats.
 const LINKS: [u64; 7] = [5, 15, 30, 60, 120, 240, 300];
 const NOTICES: [u64; 7] = [30, 60, 300, 900, 1800, 3600, 7200];
 
-/// When to try again after `attempts` deferred ones, or later if the server
-/// asked for that; give or take a fifth, so that not all come at once.
-pub(super) fn next(env: &dyn Env, kind: MailKind, attempts: i32, asked: Option<Duration>) -> Moment {
+/// Time that an attempt gets before its mail is not worth sending any more: it must be claimed, and the server asked.
+const LAST_ATTEMPT_TAKES: Duration = Duration::from_secs(30);
+
+/// When to try a deferred mail again: as its attempts so far plan it, give or take a fifth, so that not all come at
+/// once; later if the server `asked` for that, but not too late for a last useful attempt.
+pub(super) fn next(env: &dyn Env, row: &MailRow, asked: Option<Duration>) -> Moment {
+    let kind = row.kind.parse().unwrap_or(MailKind::ResetLink);
     let steps = if kind == MailKind::PasswordChanged { &NOTICES } else { &LINKS };
-    let at = usize::try_from(attempts).unwrap_or(0).min(steps.len() - 1);
+    let at = usize::try_from(row.attempts).unwrap_or(0).min(steps.len() - 1);
     let planned = Duration::from_secs(steps[at]).mul_f64(0.8 + 0.4 * chance(env));
-    env.now().after(planned.max(asked.unwrap_or_default()))
+    let (now, last) = (env.now(), last_useful_attempt(row));
+    let due_at = now.after(planned.max(asked.unwrap_or_default()));
+    // Once the last useful attempt was made, the mail becomes due to expire.
+    if last > now { due_at.min(last) } else { due_at }
+}
+
+/// When a mail may be tried at the latest: a link that is over in a few minutes is not sent.
+fn last_useful_attempt(row: &MailRow) -> Moment {
+    let least_left = if row.reset_id.is_some() { LINK_LEAST_LEFT } else { Duration::ZERO };
+    Moment::from_micros(row.expires_at).before(least_left + LAST_ATTEMPT_TAKES)
 }
 
 /// When to try again what may have gone out: not sooner than the other side
@@ -51,10 +66,35 @@ pub(super) fn phase(phase: crate::smtp::Phase) -> Phase {
 mod tests {
     use super::*;
     use rekey_events::env::ManualEnv;
+    use rekey_events::policy::{LINK_LIFETIME, NOTICE_LIFETIME};
+    use rekey_events::{AccountId, MailId, ResetId};
+    use uuid::Uuid;
+
+    /// A mail requested at the beginning of time.
+    fn row(kind: MailKind, lifetime: Duration, attempts: i32) -> MailRow {
+        let is_link = kind != MailKind::PasswordChanged;
+        MailRow {
+            mail_id: MailId(Uuid::nil()),
+            kind: <&str>::from(kind).to_owned(),
+            account_id: AccountId(Uuid::nil()),
+            reset_id: is_link.then_some(ResetId(Uuid::nil())),
+            state: "pending".to_owned(),
+            version: 1,
+            attempts,
+            requested_at: 0,
+            due_at: 0,
+            expires_at: Moment::default().after(lifetime).micros(),
+            settled_at: None,
+            last_code: None,
+            pinned_to: None,
+            refused_by: None,
+        }
+    }
 
     fn delays(kind: MailKind, asked: Option<Duration>) -> Vec<Duration> {
         let env = ManualEnv::new(Moment::from_micros(0), 1);
-        (0..9).map(|attempts| next(&env, kind, attempts, asked).since(env.now())).collect()
+        let next = |attempts| next(&env, &row(kind, LINK_LIFETIME, attempts), asked);
+        (0..9).map(|attempts| next(attempts).since(env.now())).collect()
     }
 
     #[test]
@@ -71,6 +111,30 @@ mod tests {
     fn what_the_server_asks_for_is_honoured() {
         let asked = Duration::from_secs(600);
         assert!(delays(MailKind::ResetLink, Some(asked)).iter().all(|delay| *delay >= asked));
+    }
+
+    #[test]
+    fn a_wait_beyond_the_mails_life_is_cut_to_a_last_useful_attempt() {
+        let env = ManualEnv::new(Moment::from_micros(0), 1);
+        let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+        for (kind, lifetime, asked, least_left) in [
+            (MailKind::ResetLink, LINK_LIFETIME, minutes(60), LINK_LEAST_LEFT),
+            (MailKind::AdminResetLink, LINK_LIFETIME, minutes(24 * 60), LINK_LEAST_LEFT),
+            (MailKind::ResetLink, minutes(6), minutes(20), LINK_LEAST_LEFT),
+            (MailKind::PasswordChanged, NOTICE_LIFETIME, minutes(80 * 60), Duration::ZERO),
+        ] {
+            let due_at = next(&env, &row(kind, lifetime, 0), Some(asked));
+            let left = Moment::default().after(lifetime).since(due_at);
+            assert_eq!(left, least_left + LAST_ATTEMPT_TAKES, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn after_the_last_useful_attempt_a_mail_is_not_tried_in_a_loop() {
+        let env = ManualEnv::new(Moment::default().after(LINK_LIFETIME - LINK_LEAST_LEFT), 1);
+        let asked = Duration::from_secs(600);
+        let due_at = next(&env, &row(MailKind::ResetLink, LINK_LIFETIME, 0), Some(asked));
+        assert_eq!(due_at.since(env.now()), asked);
     }
 
     #[test]

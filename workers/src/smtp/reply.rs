@@ -64,10 +64,12 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// Takes one line with its CR LF; tells whether it was the last one.
+    /// Takes one line with its end; tells whether it was the last one. Lines must end in CR LF (RFC 5321 section
+    /// 2.3.8), but old servers and proxies send a bare LF, and nothing else can be meant by it.
     pub(super) fn push(&mut self, line: &[u8]) -> Result<bool, Failure> {
         self.size += line.len();
-        let line = line.strip_suffix(b"\r\n").ok_or(Failure::Malformed)?;
+        let line = line.strip_suffix(b"\n").ok_or(Failure::Malformed)?;
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
         let (code, rest) = split_code(line).ok_or(Failure::Malformed)?;
         let first = self.texts.is_empty();
         if self.size > LARGEST || !(first || code == self.code) {
@@ -151,6 +153,15 @@ mod tests {
     }
 
     #[test]
+    fn a_line_may_end_in_a_bare_lf() {
+        assert_eq!(read(&["250 2.1.0 Ok\n"]), read(&["250 2.1.0 Ok\r\n"]));
+        assert_eq!(read(&["250-a\n", "250-b\r\n", "250 c\n"]).unwrap().text, "a b c");
+        assert_eq!(read(&["354\n"]).unwrap().code, 354);
+        let endless = format!("250 {}\n", "x".repeat(LARGEST));
+        assert_eq!(read(&[&endless]), Err(Failure::Malformed));
+    }
+
+    #[test]
     fn a_status_of_another_class_is_none() {
         for line in ["550 4.7.1 x\r\n", "250 2.0 x\r\n", "250 2.0.0.1 x\r\n", "250 2.1.1234 x\r\n"] {
             assert_eq!(read(&[line]).unwrap().enhanced, None, "{line}");
@@ -159,7 +170,9 @@ mod tests {
 
     #[test]
     fn what_is_no_reply_is_malformed() {
-        for line in ["", "\r\n", "250 ok\n", "25 ok\r\n", "650 ok\r\n", "250_ok\r\n", "2x0 ok\r\n"] {
+        for line in
+            ["", "\n", "\r\n", "250 ok", "250 ok\r", "25 ok\r\n", "650 ok\r\n", "250_ok\r\n", "2x0 ok\r\n"]
+        {
             assert_eq!(read(&[line]), Err(Failure::Malformed), "{line:?}");
         }
         assert_eq!(read(&["250-a\r\n", "251 b\r\n"]), Err(Failure::Malformed));

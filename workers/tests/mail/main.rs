@@ -4,6 +4,7 @@
 mod acceptance;
 mod addresses;
 mod ambiguity;
+mod bare_lf;
 mod gates;
 mod login;
 mod phases;

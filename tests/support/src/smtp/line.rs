@@ -12,11 +12,12 @@ impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> Socket for T {}
 /// A socket with a line buffer.
 pub(super) struct Lines {
     stream: BufReader<Box<dyn Socket>>,
+    bare_lf: bool,
 }
 
 impl Lines {
-    pub(super) fn new(socket: Box<dyn Socket>) -> Self {
-        Self { stream: BufReader::new(socket) }
+    pub(super) fn new(socket: Box<dyn Socket>, bare_lf: bool) -> Self {
+        Self { stream: BufReader::new(socket), bare_lf }
     }
 
     pub(super) fn into_socket(self) -> Box<dyn Socket> {
@@ -38,7 +39,11 @@ impl Lines {
 
     /// Writes `text` and a line end.
     pub(super) async fn reply(&mut self, text: &str) -> io::Result<()> {
-        self.stream.write_all(format!("{text}\r\n").as_bytes()).await?;
+        let mut lines = format!("{text}\r\n");
+        if self.bare_lf {
+            lines = lines.replace("\r\n", "\n");
+        }
+        self.stream.write_all(lines.as_bytes()).await?;
         self.stream.flush().await
     }
 

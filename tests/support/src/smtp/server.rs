@@ -31,6 +31,7 @@ pub(super) struct Settings {
     pub(super) pipelining: bool,
     pub(super) mails_to_nobody: bool,
     pub(super) smtputf8: bool,
+    pub(super) bare_lf: bool,
 }
 
 pub(super) struct Server {
@@ -68,9 +69,12 @@ async fn serve(server: Arc<Server>, (socket, _): (TcpStream, SocketAddr)) {
     let number = server.connections.fetch_add(1, Ordering::SeqCst) + 1;
     let _ = socket.set_nodelay(true);
     let _: Result<(), Over> = async {
+        let bare_lf = server.settings.bare_lf;
         let lines = match (&server.acceptor, server.settings.encryption) {
-            (Some(acceptor), Encryption::Implicit) => Lines::new(Box::new(acceptor.accept(socket).await?)),
-            _ => Lines::new(Box::new(socket)),
+            (Some(acceptor), Encryption::Implicit) => {
+                Lines::new(Box::new(acceptor.accept(socket).await?), bare_lf)
+            }
+            _ => Lines::new(Box::new(socket), bare_lf),
         };
         let encrypted = server.settings.encryption == Encryption::Implicit;
         Conversation::new(&server, number, lines, encrypted).run().await

@@ -87,9 +87,10 @@ impl<'a> Conversation<'a> {
         let Some(acceptor) = &self.server.acceptor else {
             return Err(Over);
         };
-        let empty = Lines::new(Box::new(tokio::io::empty()));
+        let bare_lf = self.server.settings.bare_lf;
+        let empty = Lines::new(Box::new(tokio::io::empty()), bare_lf);
         let bare = std::mem::replace(&mut self.lines, empty).into_socket();
-        self.lines = Lines::new(Box::new(acceptor.accept(bare).await?));
+        self.lines = Lines::new(Box::new(acceptor.accept(bare).await?), bare_lf);
         self.encrypted = true;
         Ok(())
     }

@@ -61,6 +61,12 @@ impl Builder {
         self
     }
 
+    /// Ends its lines in a bare LF, as some old servers do.
+    pub fn bare_lf(mut self) -> Self {
+        self.settings.bare_lf = true;
+        self
+    }
+
     /// Also writes the ledger to this file, synced before each reply.
     pub fn ledger(mut self, path: impl Into<PathBuf>) -> Self {
         self.ledger_path = Some(path.into());
@@ -122,6 +128,7 @@ impl SmtpSink {
             pipelining: false,
             mails_to_nobody: false,
             smtputf8: false,
+            bare_lf: false,
         };
         Builder { settings, ledger_path: None, keep_bytes: true, plan: Plan::none() }
     }
