@@ -4,6 +4,7 @@
 //! in the file only), secrets from files by `*_file`.
 
 mod api_key;
+mod authorities;
 pub mod brand;
 mod database;
 mod file;

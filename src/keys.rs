@@ -5,7 +5,7 @@
 //! others still verify and open until they are taken out.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -14,6 +14,8 @@ use rekey_events::Env;
 use rekey_events::env::random;
 use rekey_events::keys::{Key, LinkKeys};
 use serde::{Deserialize, Serialize};
+
+use crate::text_file::read_text;
 
 /// The file as written: TOML.
 #[derive(Serialize, Deserialize)]
@@ -75,7 +77,7 @@ impl Keys {
     /// It cannot be read, or is no key file.
     pub fn read(path: &Path) -> Result<Self, KeyError> {
         let name = path.display().to_string();
-        let text = fs::read_to_string(path).map_err(|error| KeyError::File(name.clone(), error))?;
+        let text = read_text(path).map_err(|error| KeyError::File(name.clone(), error))?;
         let malformed = |why: String| KeyError::Malformed(name.clone(), why);
         let file: KeyFile = toml::from_str(&text).map_err(|error| malformed(error.message().to_owned()))?;
         let mut roots = file.keys.iter().map(|root| {
@@ -101,7 +103,7 @@ impl Keys {
         let failed = |error| KeyError::File(path.display().to_string(), error);
         let text = toml::to_string(&file).map_err(|error| failed(std::io::Error::other(error)))?;
         let mut out =
-            fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
+            OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
         out.write_all(text.as_bytes()).and_then(|()| out.sync_all()).map_err(failed)
     }
 
@@ -150,4 +152,26 @@ impl Keys {
 fn parse(root: &RootKey) -> Option<(u8, Key)> {
     let bytes: [u8; 32] = hex::decode(&root.key).ok()?.try_into().ok()?;
     Some((root.id, Key::new(bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use rekey_events::Moment;
+    use rekey_events::env::ManualEnv;
+
+    use super::*;
+    use crate::text_file::tests::as_saved;
+
+    #[test]
+    fn a_key_file_is_read_however_it_was_saved() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys.toml");
+        let keys = Keys::generate(&ManualEnv::new(Moment::from_micros(0), 1), false);
+        keys.write(&path).unwrap();
+        for saved in as_saved(&std::fs::read_to_string(&path).unwrap()) {
+            std::fs::write(&path, &saved).unwrap();
+            let read = Keys::read(&path).unwrap();
+            assert_eq!(read.message_id().expose(), keys.message_id().expose(), "{saved:?}");
+        }
+    }
 }

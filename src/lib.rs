@@ -15,3 +15,4 @@ pub mod mails;
 pub mod node;
 pub mod problem;
 pub mod service;
+pub mod text_file;

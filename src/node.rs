@@ -55,6 +55,10 @@ impl Node {
         mail_to: MailTo,
         env: Arc<dyn Env>,
     ) -> Result<Self, BuildError> {
+        if matches!(mail_to, MailTo::Server) {
+            // Whatever is wrong with them is said now, not when the database answers.
+            config.mail_servers()?;
+        }
         let base = Base::migrated(config, env.clone()).await?;
         let mailing = Mailing { keys: keys.clone(), to: mail_to, concurrency: MAILS_AT_ONCE };
         let roles = Role::all(config)?;

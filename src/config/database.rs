@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::ConfigError;
-use super::file::read;
+use super::file::secret;
 
 /// The database.
 #[derive(Clone, Debug, Deserialize)]
@@ -25,7 +25,7 @@ impl Database {
     pub fn url(&self) -> Result<String, ConfigError> {
         match (&self.url, &self.url_file) {
             (Some(url), None) => Ok(url.clone()),
-            (None, Some(file)) => Ok(read(file)?.trim().to_owned()),
+            (None, Some(file)) => secret("database.url_file", file),
             _ => Err(ConfigError("give either database.url or database.url_file".to_owned())),
         }
     }

@@ -1,16 +1,21 @@
 //! What is in files beside the configuration.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
 use super::ConfigError;
+use crate::text_file::{read_secret, read_text};
 
 /// All of a file.
 pub(super) fn read(path: &Path) -> Result<String, ConfigError> {
-    fs::read_to_string(path)
-        .map_err(|error| ConfigError(format!("{} cannot be read: {error}", path.display())))
+    read_text(path).map_err(|error| ConfigError(format!("{} cannot be read: {error}", path.display())))
+}
+
+/// Reads the secret in the file that `key` names.
+pub(super) fn secret(key: &str, path: &Path) -> Result<String, ConfigError> {
+    read_secret(path)
+        .map_err(|error| ConfigError(format!("{key}: {} cannot be used: {error}", path.display())))
 }
 
 /// A user and the password in a file: both, or neither.
@@ -21,7 +26,8 @@ pub(super) fn credentials(
 ) -> Result<Option<(String, SecretString)>, ConfigError> {
     match (username, password_file) {
         (Some(user), Some(file)) => {
-            Ok(Some((user.clone(), SecretString::from(read(file)?.trim_end().to_owned()))))
+            let password = secret(&format!("{section}.password_file"), file)?;
+            Ok(Some((user.clone(), SecretString::from(password))))
         }
         (None, None) => Ok(None),
         _ => {

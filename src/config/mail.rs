@@ -2,16 +2,16 @@
 
 mod provider;
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use rekey_workers::message::Mailbox;
-use rekey_workers::smtp::{Address, ProviderConfig};
+use rekey_workers::sealer::Uri;
+use rekey_workers::smtp::{Address, HelloName, ProviderConfig};
 use serde::Deserialize;
 
-use super::ConfigError;
+use super::{Config, ConfigError};
 pub use provider::MailTls;
 use provider::{Provider, max_connections, submission};
 
@@ -23,9 +23,10 @@ pub struct Mail {
     pub from: String,
     /// The sender's name shown beside it.
     pub from_name: Option<String>,
-    /// How we name ourselves in EHLO.
-    #[serde(default = "hello_name")]
-    pub hello_name: String,
+    /// How we name ourselves in EHLO: a domain or an IP address; the host of `public_url`, unless given.
+    hello_name: Option<String>,
+    /// Certificate authorities to trust beside the system's, PEM; for each of `providers` that has no file of its own.
+    ca_file: Option<PathBuf>,
     /// Hours for which nothing is sent to an address that was refused for good.
     #[serde(default = "suppress_hours")]
     pub suppress_hours: u64,
@@ -54,12 +55,19 @@ pub struct Dkim {
     pub key_file: PathBuf,
 }
 
-fn hello_name() -> String {
-    "localhost".to_owned()
-}
-
 fn suppress_hours() -> u64 {
     72
+}
+
+impl Config {
+    /// The mail servers as the driver takes them, the preferred one first.
+    ///
+    /// # Errors
+    /// Only one of `username` and `password_file` is given, a file cannot be used, or there is no name for EHLO.
+    pub fn mail_servers(&self) -> Result<Vec<ProviderConfig>, ConfigError> {
+        let url = self.public_url.parse::<Uri>().ok();
+        self.mail.servers(url.as_ref().and_then(Uri::host).unwrap_or_default())
+    }
 }
 
 impl Mail {
@@ -74,13 +82,27 @@ impl Mail {
         Ok(Mailbox { name: self.from_name.clone(), address })
     }
 
-    /// The mail servers as the driver takes them, the preferred one first.
+    /// The mail servers as the driver takes them, the preferred one first; `public_host` is the host of the public URL.
     ///
     /// # Errors
-    /// Only one of `username` and `password_file` is given, or the file cannot be read.
-    pub fn servers(&self) -> Result<Vec<ProviderConfig>, ConfigError> {
-        let server = |provider: &Provider| provider.server(&self.section(provider), &self.hello_name);
+    /// Only one of `username` and `password_file` is given, a file cannot be used, or there is no name for EHLO.
+    fn servers(&self, public_host: &str) -> Result<Vec<ProviderConfig>, ConfigError> {
+        let hello_name = self.hello_name(public_host)?;
+        let server = |provider: &Provider| provider.server(&self.section(provider), &hello_name);
         self.providers()?.iter().map(server).collect()
+    }
+
+    /// How we name ourselves in EHLO: as `hello_name` says, else by the host of the public URL.
+    fn hello_name(&self, public_host: &str) -> Result<HelloName, ConfigError> {
+        let given = self.hello_name.as_deref();
+        given.unwrap_or(public_host).parse().map_err(|error| {
+            ConfigError(match given {
+                Some(name) => format!("mail.hello_name {name:?}: {error}"),
+                None => format!(
+                    "the host of public_url, {public_host:?}, is no name for EHLO: {error}; give another as mail.hello_name"
+                ),
+            })
+        })
     }
 
     /// For how long nothing is sent to an address that was refused for good.
@@ -91,6 +113,9 @@ impl Mail {
 
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         self.sender()?;
+        if let Some(name) = &self.hello_name {
+            self.hello_name(name)?;
+        }
         if self.suppress_hours > 876_000 {
             return Err(ConfigError("mail.suppress_hours must be at most 876000".to_owned()));
         }
@@ -104,10 +129,10 @@ impl Mail {
     }
 
     /// Those of the list, or the one that is given without a list.
-    fn providers(&self) -> Result<Cow<'_, [Provider]>, ConfigError> {
+    fn providers(&self) -> Result<Vec<Provider>, ConfigError> {
         match (self.single(), self.providers.is_empty()) {
-            (None, false) => Ok(Cow::Borrowed(&self.providers)),
-            (Some(host), true) => Ok(Cow::Owned(vec![self.short_form(host?)])),
+            (None, false) => Ok(self.providers.iter().map(|provider| self.with_defaults(provider)).collect()),
+            (Some(host), true) => Ok(vec![self.short_form(host?)]),
             (Some(_), false) => Err(ConfigError(
                 "give the mail server in [mail] (mail.host and so on), or several in [[mail.providers]], not both"
                     .to_owned(),
@@ -141,6 +166,11 @@ impl Mail {
         }
     }
 
+    fn with_defaults(&self, provider: &Provider) -> Provider {
+        let default = self.ca_file.as_ref().filter(|_| !matches!(provider.tls, MailTls::None));
+        Provider { ca_file: provider.ca_file.as_ref().or(default).cloned(), ..provider.clone() }
+    }
+
     fn short_form(&self, host: &str) -> Provider {
         Provider {
             name: None,
@@ -149,6 +179,7 @@ impl Mail {
             tls: self.tls.unwrap_or_default(),
             username: self.username.clone(),
             password_file: self.password_file.clone(),
+            ca_file: self.ca_file.clone(),
             max_connections: self.max_connections.unwrap_or_else(max_connections),
         }
     }

@@ -6,6 +6,7 @@ use rekey_workers::BusConfig;
 use serde::Deserialize;
 
 use super::ConfigError;
+use super::authorities::authorities;
 use super::file::credentials;
 
 /// The bus: NATS with JetStream. Without it, mailers find their mails in the
@@ -49,8 +50,11 @@ impl Nats {
     /// The bus, as the workers take it.
     ///
     /// # Errors
-    /// Only one of `username` and `password_file` is given, or the file cannot be read.
+    /// Only one of `username` and `password_file` is given, or a file cannot be used.
     pub fn bus(&self) -> Result<BusConfig, ConfigError> {
+        if let Some(file) = &self.ca_file {
+            authorities("nats.ca_file", file)?;
+        }
         Ok(BusConfig {
             servers: self.servers.clone(),
             user: credentials("nats", self.username.as_ref(), self.password_file.as_ref())?,

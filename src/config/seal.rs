@@ -8,7 +8,7 @@ use rekey_workers::message::Address;
 use rekey_workers::sealer::Uri;
 use serde::Deserialize;
 
-use super::file::read;
+use super::file::secret;
 use super::{ConfigError, is_this_machine};
 
 /// The seal over the log. Without it nothing is signed, and nobody can prove that history was not altered.
@@ -95,7 +95,7 @@ impl Seal {
     /// The file cannot be read, or holds none.
     pub fn key(&self) -> Result<SigningKey, ConfigError> {
         let file = self.key_file.display();
-        read(&self.key_file)?.parse().map_err(|_| {
+        secret("seal.key_file", &self.key_file)?.parse().map_err(|_| {
             ConfigError(format!(
                 "{file} holds no key of a seal: make one with `rekey keys seal --name NAME FILE`"
             ))

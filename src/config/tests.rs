@@ -3,8 +3,12 @@
 use std::fs;
 
 use rekey_events::seal::SigningKey;
+use rekey_test_support::smtp::{Encryption, SmtpSink};
+use rekey_workers::smtp::{Address, Delivery, Envelope, Open, Pool};
+use secrecy::{ExposeSecret, SecretString};
 
 use super::*;
+use crate::text_file::tests::as_saved;
 
 const FILE: &str = r#"
     public_url = "https://login.example.org/"
@@ -36,7 +40,7 @@ fn the_environment_overrides_the_file() {
         ],
     )
     .unwrap();
-    let servers = config.mail.servers().unwrap();
+    let servers = config.mail_servers().unwrap();
     assert_eq!(
         (servers[0].port, servers[0].name.as_str(), config.product.as_str()),
         (2525, "smtp.example.org", "Acme")
@@ -63,18 +67,18 @@ const PROVIDERS: &str = r#"
 #[test]
 fn mail_servers_are_an_ordered_list() {
     let names = |config: &Config| -> Vec<String> {
-        config.mail.servers().unwrap().into_iter().map(|server| server.name).collect()
+        config.mail_servers().unwrap().into_iter().map(|server| server.name).collect()
     };
     let config = load(PROVIDERS, &[]).unwrap();
     assert_eq!(names(&config), ["main", "smtp.example.net"]);
-    assert_eq!(config.mail.servers().unwrap()[1].max_connections, 3);
+    assert_eq!(config.mail_servers().unwrap()[1].max_connections, 3);
     let config = load(
         PROVIDERS,
         &[("REKEY_MAIL__PROVIDERS__1__NAME", "spare"), ("REKEY_MAIL__PROVIDERS__0__PORT", "2525")],
     );
     let config = config.unwrap();
     assert_eq!(
-        (names(&config), config.mail.servers().unwrap()[0].port),
+        (names(&config), config.mail_servers().unwrap()[0].port),
         (vec!["main".to_owned(), "spare".to_owned()], 2525)
     );
 }
@@ -82,7 +86,7 @@ fn mail_servers_are_an_ordered_list() {
 #[test]
 fn half_credentials_are_named_with_their_server() {
     let error =
-        |text: &str, variable| load(text, &[(variable, "rekey")]).unwrap().mail.servers().unwrap_err();
+        |text: &str, variable| load(text, &[(variable, "rekey")]).unwrap().mail_servers().unwrap_err();
     let of_list = error(PROVIDERS, "REKEY_MAIL__PROVIDERS__1__USERNAME").to_string();
     assert!(of_list.contains("mail.providers[smtp.example.net].username"), "{of_list}");
     let short = error(FILE, "REKEY_MAIL__USERNAME").to_string();
@@ -145,6 +149,51 @@ fn secrets_come_from_files() {
 }
 
 #[test]
+fn no_secret_file_adds_a_byte_order_mark_or_a_line_end_to_its_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("secret");
+    let key = SigningKey::new("login.example.org/log", [1; 32]).unwrap();
+    let user = |section: &str| {
+        format!("[{section}]\nservers = [\"nats://a\"]\nusername = \"rekey\"\npassword_file = {file:?}")
+    };
+    let of_mail = format!("{FILE}username = \"rekey\"\npassword_file = {file:?}");
+    let of_provider = format!("{PROVIDERS}username = \"rekey\"\npassword_file = {file:?}");
+    let of_nats = format!("{FILE}{}", user("nats"));
+    let of_database = FILE.replace("url = \"sqlite:rekey.db\"", &format!("url_file = {file:?}"));
+    let of_seal = format!("{FILE}[seal]\nkey_file = {file:?}\nfolder = \"seal\"");
+    for saved in as_saved("pässwörd ") {
+        fs::write(&file, saved).unwrap();
+        let password = |user: Option<(String, SecretString)>| user.unwrap().1.expose_secret().to_owned();
+        let of_server = |text: &str| {
+            password(load(text, &[]).unwrap().mail_servers().unwrap().pop().unwrap().credentials)
+        };
+        assert_eq!(of_server(&of_mail), "pässwörd ");
+        assert_eq!(of_server(&of_provider), "pässwörd ");
+        assert_eq!(password(load(&of_nats, &[]).unwrap().nats.unwrap().bus().unwrap().user), "pässwörd ");
+        assert_eq!(load(&of_database, &[]).unwrap().database.url().unwrap(), "pässwörd ");
+    }
+    for saved in as_saved(&key.expose()) {
+        fs::write(&file, saved).unwrap();
+        let seal = load(&of_seal, &[]).unwrap().seal.unwrap();
+        assert_eq!(seal.key().unwrap().expose(), key.expose());
+    }
+}
+
+#[test]
+fn a_secret_file_without_a_secret_is_named_with_its_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("smtp-password");
+    let text = format!("{FILE}username = \"rekey\"\npassword_file = {file:?}");
+    let error = || load(&text, &[]).unwrap().mail_servers().unwrap_err().to_string();
+    for (bytes, why) in [("", "it is empty"), ("one\ntwo", "it holds several lines")] {
+        fs::write(&file, bytes).unwrap();
+        assert!(error().contains(&format!("mail.password_file: {} cannot be used: {why}", file.display())));
+    }
+    fs::remove_file(&file).unwrap();
+    assert!(error().contains("mail.password_file") && error().contains("No such file"), "{}", error());
+}
+
+#[test]
 fn checkpoints_go_where_the_seal_says() {
     let sealed = |more: &str| format!("{FILE}[seal]\nkey_file = \"seal.key\"\nfolder = \"seal\"\n{more}");
     let seal = |more: &str, variables| load(&sealed(more), variables).unwrap().seal.unwrap();
@@ -171,4 +220,110 @@ fn checkpoints_go_where_the_seal_says() {
         let error = load(&sealed(more), &[]).unwrap_err();
         assert!(error.contains(named), "{error:?} names {named}");
     }
+}
+
+#[test]
+fn the_name_for_ehlo_is_the_host_of_the_public_url_unless_given() {
+    let name = |text: &str, variables: &[(&str, &str)]| {
+        load(text, variables).unwrap().mail_servers().unwrap()[0].hello_name.to_string()
+    };
+    assert_eq!(name(FILE, &[]), "login.example.org");
+    assert_eq!(name(PROVIDERS, &[]), "login.example.org");
+    for (url, expected) in [
+        ("https://Login.example.org:8443", "login.example.org"),
+        ("http://127.0.0.1:8080", "[127.0.0.1]"),
+        ("http://[::1]:8080", "[IPv6:::1]"),
+        ("http://localhost:8080", "localhost"),
+    ] {
+        assert_eq!(name(FILE, &[("REKEY_PUBLIC_URL", url)]), expected);
+    }
+    for (given, expected) in [("mx.example.org", "mx.example.org"), ("192.0.2.1", "[192.0.2.1]")] {
+        assert_eq!(name(FILE, &[("REKEY_MAIL__HELLO_NAME", given)]), expected);
+    }
+    for wrong in ["a b", "mx_1.example.org", "[mx.example.org]"] {
+        let error = load(FILE, &[("REKEY_MAIL__HELLO_NAME", wrong)]).unwrap_err();
+        assert!(error.contains(&format!("mail.hello_name {wrong:?}")), "{error}");
+    }
+    let odd = FILE.replace("login.example.org", "my_host.internal");
+    let error = load(&odd, &[]).unwrap().mail_servers().unwrap_err().to_string();
+    assert!(error.contains("my_host.internal") && error.contains("mail.hello_name"), "{error}");
+}
+
+/// A certificate of an authority, made for these tests.
+const AUTHORITY: &str = include_str!("tests/authority.pem");
+
+#[test]
+fn the_authorities_of_a_ca_file_are_trusted_by_the_servers_that_it_is_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.pem");
+    fs::write(&file, format!("\u{FEFF}{AUTHORITY}")).unwrap();
+    let file = file.to_str().unwrap();
+    let trusts = |text: &str, variables: &[(&str, &str)]| -> Vec<bool> {
+        let servers = load(text, variables).unwrap().mail_servers().unwrap();
+        servers.iter().map(|server| server.extra_roots.is_some()).collect()
+    };
+    assert_eq!(trusts(FILE, &[]), [false]);
+    assert_eq!(trusts(FILE, &[("REKEY_MAIL__CA_FILE", file)]), [true]);
+    assert_eq!(trusts(PROVIDERS, &[("REKEY_MAIL__CA_FILE", file)]), [true, true]);
+    assert_eq!(trusts(PROVIDERS, &[("REKEY_MAIL__PROVIDERS__1__CA_FILE", file)]), [false, true]);
+    let (ca_file, in_clear) = (("REKEY_MAIL__CA_FILE", file), ("REKEY_MAIL__PROVIDERS__0__TLS", "none"));
+    assert_eq!(trusts(PROVIDERS, &[ca_file, in_clear]), [false, true]);
+    let error = load(FILE, &[ca_file, ("REKEY_MAIL__TLS", "none")]).unwrap().mail_servers().unwrap_err();
+    assert!(error.to_string().contains("mail.ca_file is of no use with mail.tls"), "{error}");
+}
+
+#[test]
+fn a_ca_file_that_cannot_be_used_is_named_with_its_key_and_the_remedy() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.pem");
+    let mail_error = |text: &str, key: &str| {
+        load(text, &[(key, file.to_str().unwrap())]).unwrap().mail_servers().unwrap_err().to_string()
+    };
+    let nats = format!("{FILE}[nats]\nservers = [\"nats://a\"]\nca_file = {file:?}");
+    let errors = || {
+        [
+            ("mail.ca_file", mail_error(FILE, "REKEY_MAIL__CA_FILE")),
+            (
+                "mail.providers[smtp.example.net].ca_file",
+                mail_error(PROVIDERS, "REKEY_MAIL__PROVIDERS__1__CA_FILE"),
+            ),
+            ("nats.ca_file", load(&nats, &[]).unwrap().nats.unwrap().bus().unwrap_err().to_string()),
+        ]
+    };
+    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    let key_only = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+    for (bytes, why) in [
+        (None, "No such file"),
+        (Some(""), "no certificate in PEM"),
+        (Some("MIIB"), "no certificate in PEM"),
+        (Some(key_only), "no certificate in PEM"),
+        (Some(broken), "a certificate in it cannot be used"),
+    ] {
+        bytes.map(|bytes| fs::write(&file, bytes).unwrap());
+        for (key, error) in errors() {
+            let begins = format!("{key}: {} cannot be used: ", file.display());
+            assert!(error.starts_with(&begins) && error.contains(why), "{error} names {why}");
+            assert!(error.contains("give the authority's certificate in PEM"), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_with_a_private_authority_takes_mails_by_its_ca_file() {
+    let sink = SmtpSink::builder().encryption(Encryption::Implicit).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.pem");
+    fs::write(&file, sink.certificate().unwrap()).unwrap();
+    let port = sink.address().port().to_string();
+    let at_sink =
+        [("REKEY_MAIL__HOST", "127.0.0.1"), ("REKEY_MAIL__PORT", &port), ("REKEY_MAIL__TLS", "implicit")];
+    let with_file = [&at_sink[..], &[("REKEY_MAIL__CA_FILE", file.to_str().unwrap())]].concat();
+    for (variables, is_trusted) in [(&at_sink[..], false), (&with_file[..], true)] {
+        let pool = Pool::new(load(FILE, variables).unwrap().mail_servers().unwrap().remove(0)).unwrap();
+        let address = |text| Address::parse(text).unwrap();
+        let envelope = Envelope { from: address("noreply@example.org"), to: address("ana@example.org") };
+        let delivery = pool.deliver(&envelope, b"Subject: x\r\n\r\nx\r\n", &Open).await;
+        assert_eq!(matches!(delivery, Delivery::Accepted { .. }), is_trusted, "{delivery:?}");
+    }
+    assert_eq!(sink.ledger()[0].client, "login.example.org");
 }

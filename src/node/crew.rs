@@ -35,11 +35,11 @@ impl Crew {
         let bus = if does(Role::Relay) || mailing.is_some() { bus(config).await? } else { None };
         let relay = bus.clone().filter(|_| does(Role::Relay)).map(|bus| Relay::new(log.clone(), bus));
         let mailer = match mailing {
-            Some(mailing) => Some(mailing.mailer(config, log, bus).await?),
+            Some(mailing) => Some(mailing.mailer(config, log, bus)?),
             None => None,
         };
         let sealer = match config.seal.as_ref().filter(|_| does(Role::Sealer)) {
-            Some(seal) => Some(sealer(config, seal, log).await?),
+            Some(seal) => Some(sealer(config, seal, log)?),
             None => None,
         };
         Ok(Self { log: log.clone(), issuer, relay, mailer, sweeper, sealer })

@@ -10,7 +10,7 @@ use super::mailing::dkim;
 use crate::config::{Config, Seal};
 
 /// A sealer of `log`, and those whom it tells.
-pub(super) async fn sealer(config: &Config, seal: &Seal, log: &Log) -> Result<Sealer, BuildError> {
+pub(super) fn sealer(config: &Config, seal: &Seal, log: &Log) -> Result<Sealer, BuildError> {
     let mut sealer = Sealer::new(log.clone(), seal.key()?, &seal.folder, seal.every());
     for (url, key) in seal.witnesses()? {
         sealer = sealer.with_witness(url, key)?;
@@ -20,18 +20,18 @@ pub(super) async fn sealer(config: &Config, seal: &Seal, log: &Log) -> Result<Se
     }
     match seal.mail()? {
         to if to.is_empty() => Ok(sealer),
-        to => Ok(sealer.with_mail(to, seal.mail_every(), letters(config).await?)),
+        to => Ok(sealer.with_mail(to, seal.mail_every(), letters(config)?)),
     }
 }
 
 /// Connections of its own: there are few mails, and a mailer may be another process.
-async fn letters(config: &Config) -> Result<Letters, BuildError> {
-    let servers = config.mail.servers()?.into_iter().map(Pool::new).collect::<Result<_, _>>()?;
+fn letters(config: &Config) -> Result<Letters, BuildError> {
+    let servers = config.mail_servers()?.into_iter().map(Pool::new).collect::<Result<_, _>>()?;
     Ok(Letters {
         servers,
         from: config.mail.sender()?,
         product: config.product.clone(),
         language: config.language,
-        dkim: dkim(config).await?,
+        dkim: dkim(config)?,
     })
 }

@@ -46,6 +46,10 @@ impl Worker {
                 return Err(BuildError::cannot(*role));
             }
         }
+        if roles.contains(&Role::Mailer) {
+            // Whatever is wrong with them is said now, not when the database answers.
+            config.mail_servers()?;
+        }
         let listener = TcpListener::bind(listen).await.map_err(|error| BuildError::Listen(listen, error))?;
         Ok(Self { job: Job { config, roles, mailing, env }, listener })
     }

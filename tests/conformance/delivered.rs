@@ -120,7 +120,7 @@ fn mailing(sealer: Sealer, sink: &SmtpSink) -> Sealer {
         tls: Tls::None,
         extra_roots: None,
         credentials: None,
-        hello_name: "localhost".to_owned(),
+        hello_name: "localhost".parse().unwrap(),
         max_connections: 1,
         limits: Limits::default(),
     };

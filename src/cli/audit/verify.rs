@@ -17,6 +17,7 @@ use crate::audit::verify::{Report, Trust, VerifyError, Witnessed, database, expo
 use crate::cli::database::DatabaseArgs;
 use crate::cli::progress::Progress;
 use crate::mails::words;
+use crate::text_file::read_text;
 
 /// What is said when witnesses were to vouch, and one does not.
 const UNWITNESSED: &str = "Not verified: a witness does not vouch for it.";
@@ -114,7 +115,7 @@ fn prove(text: &str, trust: &Trust) -> Judged {
 }
 
 fn read(path: &Path) -> Result<String, String> {
-    std::fs::read_to_string(path).map_err(|error| named(path, &error))
+    read_text(path).map_err(|error| named(path, &error))
 }
 
 fn named(path: &Path, error: &std::io::Error) -> String {
@@ -172,4 +173,25 @@ fn cosigned(witnesses: &[Witnessed]) -> String {
         }
     };
     witnesses.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use rekey_events::seal::{SigningKey, VerifierKey};
+
+    use super::*;
+    use crate::text_file::tests::as_saved;
+
+    #[test]
+    fn a_key_in_a_file_is_read_however_it_was_saved() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("seal.key.pub");
+        let key = SigningKey::new("login.example.org/log", [1; 32]).unwrap().verifier();
+        for saved in as_saved(&key.to_string()) {
+            fs::write(&file, &saved).unwrap();
+            assert_eq!(parse::<VerifierKey>(file.to_str().unwrap()).unwrap(), key, "{saved:?}");
+        }
+    }
 }

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use rekey_workers::smtp::{Limits, ProviderConfig, Tls};
+use rekey_workers::smtp::{Authorities, HelloName, Limits, ProviderConfig, Tls};
 use serde::Deserialize;
 
 use crate::config::ConfigError;
+use crate::config::authorities::authorities;
 use crate::config::file::credentials;
 
 /// One mail server.
@@ -26,6 +27,8 @@ pub(super) struct Provider {
     pub(super) username: Option<String>,
     /// A file that holds the password.
     pub(super) password_file: Option<PathBuf>,
+    /// Certificate authorities to trust beside the system's, PEM.
+    pub(super) ca_file: Option<PathBuf>,
     /// Connections at a time.
     #[serde(default = "max_connections")]
     pub(super) max_connections: usize,
@@ -58,7 +61,11 @@ impl Provider {
     }
 
     /// As the driver takes it; `section` is where it is configured, for errors.
-    pub(super) fn server(&self, section: &str, hello_name: &str) -> Result<ProviderConfig, ConfigError> {
+    pub(super) fn server(
+        &self,
+        section: &str,
+        hello_name: &HelloName,
+    ) -> Result<ProviderConfig, ConfigError> {
         Ok(ProviderConfig {
             name: self.name().to_owned(),
             host: self.host.clone(),
@@ -68,11 +75,22 @@ impl Provider {
                 MailTls::Implicit => Tls::Implicit,
                 MailTls::None => Tls::None,
             },
-            extra_roots: None,
+            extra_roots: self.authorities(section)?,
             credentials: credentials(section, self.username.as_ref(), self.password_file.as_ref())?,
-            hello_name: hello_name.to_owned(),
+            hello_name: hello_name.clone(),
             max_connections: self.max_connections,
             limits: Limits::default(),
         })
+    }
+
+    /// The authorities to trust beside the system's.
+    fn authorities(&self, section: &str) -> Result<Option<Authorities>, ConfigError> {
+        match &self.ca_file {
+            Some(_) if matches!(self.tls, MailTls::None) => Err(ConfigError(format!(
+                "{section}.ca_file is of no use with {section}.tls = \"none\": take one of them out"
+            ))),
+            Some(file) => authorities(&format!("{section}.ca_file"), file).map(Some),
+            None => Ok(None),
+        }
     }
 }

@@ -143,7 +143,7 @@ impl Post {
             tls: Tls::None,
             extra_roots: None,
             credentials: None,
-            hello_name: "localhost".to_owned(),
+            hello_name: "localhost".parse().unwrap(),
             max_connections: 8,
             limits: Limits::default(),
         }

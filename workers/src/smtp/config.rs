@@ -4,6 +4,8 @@ use std::{fmt, net::IpAddr, time::Duration};
 
 use secrecy::SecretString;
 
+use super::{Authorities, HelloName};
+
 /// How the connection is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tls {
@@ -67,12 +69,12 @@ pub struct ProviderConfig {
     pub port: u16,
     /// Encryption.
     pub tls: Tls,
-    /// Certificates (PEM) to trust beside the system's, for servers with a private authority.
-    pub extra_roots: Option<Vec<u8>>,
+    /// Authorities to trust beside the system's, for servers with a private one.
+    pub extra_roots: Option<Authorities>,
     /// User name and password for AUTH.
     pub credentials: Option<(String, SecretString)>,
     /// How we name ourselves in EHLO.
-    pub hello_name: String,
+    pub hello_name: HelloName,
     /// Upper bound of open connections.
     pub max_connections: usize,
     /// Limits of the phases.
@@ -82,15 +84,12 @@ pub struct ProviderConfig {
 /// Why a [`ProviderConfig`] cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// The EHLO name is empty or has characters that do not belong into a command.
-    #[error("the name for EHLO must be a host name")]
+    /// The EHLO name is neither a domain nor an IP address.
+    #[error("the name for EHLO must be a domain such as login.example.org, or an IP address")]
     HelloName,
     /// The host cannot be the name in a certificate.
     #[error("the host is neither a name nor an IP address")]
     Host,
-    /// The extra certificates cannot be read.
-    #[error("the extra certificates cannot be used: {0}")]
-    ExtraRoots(String),
     /// TLS could not be set up.
     #[error("TLS could not be set up: {0}")]
     Tls(String),
@@ -104,9 +103,6 @@ pub enum ConfigError {
 
 impl ProviderConfig {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        if self.hello_name.is_empty() || !self.hello_name.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(ConfigError::HelloName);
-        }
         if self.max_connections == 0 {
             return Err(ConfigError::NoConnections);
         }

@@ -16,10 +16,12 @@
 
 mod address;
 mod auth;
+mod authorities;
 mod config;
 mod connection;
 mod dots;
 mod gate;
+mod hello;
 mod outcome;
 mod pool;
 mod reply;
@@ -31,8 +33,10 @@ mod wait_hint;
 mod wire;
 
 pub use address::{Address, AddressError};
+pub use authorities::{Authorities, AuthoritiesError};
 pub use config::{ConfigError, Limits, ProviderConfig, Tls};
 pub use gate::{Gate, Open, RESET, SLOT, Verdict};
+pub use hello::HelloName;
 pub use outcome::{Delivery, Failure, Phase};
 pub use pool::{Envelope, Pool};
 pub use reply::Reply;

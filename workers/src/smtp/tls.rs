@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject};
+use rustls_pki_types::ServerName;
 use tokio_rustls::{
     TlsConnector,
     rustls::{ClientConfig, RootCertStore, crypto::ring},
@@ -27,7 +27,7 @@ impl Handshake {
             return Ok(None);
         }
         let server = ServerName::try_from(config.host.clone()).map_err(|_| ConfigError::Host)?;
-        let connector = TlsConnector::from(Arc::new(client_config(roots(config)?)?));
+        let connector = TlsConnector::from(Arc::new(client_config(roots(config))?));
         Ok(Some(Self { connector, server }))
     }
 
@@ -50,13 +50,12 @@ fn client_config(roots: RootCertStore) -> Result<ClientConfig, ConfigError> {
     Ok(config)
 }
 
-fn roots(config: &ProviderConfig) -> Result<RootCertStore, ConfigError> {
+fn roots(config: &ProviderConfig) -> RootCertStore {
     let mut roots = RootCertStore::empty();
     // Systems carry a few certificates that rustls cannot use; missing all of them shows in the handshake.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    for certificate in CertificateDer::pem_slice_iter(config.extra_roots.as_deref().unwrap_or_default()) {
-        let certificate = certificate.map_err(|error| ConfigError::ExtraRoots(error.to_string()))?;
-        roots.add(certificate).map_err(|error| ConfigError::ExtraRoots(error.to_string()))?;
+    if let Some(authorities) = &config.extra_roots {
+        authorities.add_to(&mut roots);
     }
-    Ok(roots)
+    roots
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rekey_test_support::smtp::{Builder, Encryption, Fault, Phase as At, SmtpSink};
 use rekey_workers::{
     message::{self, Brand, BuiltMessage, Mailbox, MessageSpec, Sample, Template},
-    smtp::{Address, Delivery, Envelope, Limits, Open, Pool, ProviderConfig, Tls},
+    smtp::{Address, Authorities, Delivery, Envelope, Limits, Open, Pool, ProviderConfig, Tls},
 };
 use uuid::Uuid;
 
@@ -33,9 +33,9 @@ pub fn config(sink: &SmtpSink) -> ProviderConfig {
         host: "127.0.0.1".to_owned(),
         port: sink.address().port(),
         tls: Tls::None,
-        extra_roots: sink.certificate().map(|pem| pem.as_bytes().to_vec()),
+        extra_roots: sink.certificate().map(|pem| Authorities::from_pem(pem.as_bytes()).unwrap()),
         credentials: None,
-        hello_name: "rekey.test".to_owned(),
+        hello_name: "rekey.test".parse().unwrap(),
         max_connections: 4,
         limits: limits(AMPLE),
     }
