@@ -11,11 +11,23 @@ use utoipa::ToSchema;
 use crate::http::events::ReadableEvent;
 
 /// The states a mail can be in.
-pub const STATES: [&str; 8] =
-    ["pending", "unknown", "accepted", "rejected", "suppressed", "expired", "superseded", "dead"];
+pub const STATES: [&str; 9] = [
+    "pending",
+    "unknown",
+    "accepted",
+    "rejected",
+    "suppressed",
+    "expired",
+    "superseded",
+    "unconfirmed",
+    "dead",
+];
 
 /// Those that somebody may want to look at.
-pub const TROUBLED: [&str; 4] = ["unknown", "rejected", "suppressed", "dead"];
+pub const TROUBLED: [&str; 5] = ["unknown", "rejected", "suppressed", "unconfirmed", "dead"];
+
+/// Those that an operator may requeue.
+pub const REQUEUABLE: [&str; 5] = ["rejected", "suppressed", "unconfirmed", "dead", "expired"];
 
 /// The kinds there are.
 pub const KINDS: [&str; 3] = ["reset_link", "admin_reset_link", "password_changed"];
@@ -28,12 +40,14 @@ pub struct ShownMail {
     pub(crate) kind: String,
     pub(crate) account_id: String,
     pub(crate) reset_id: Option<String>,
-    /// `pending`, `unknown`, `accepted`, `rejected`, `suppressed`, `expired`, `superseded` or `dead`.
+    /// `pending`, `unknown`, `accepted`, `rejected`, `suppressed`, `expired`, `superseded`, `unconfirmed` or `dead`.
     pub(crate) state: String,
     /// Whether it was tried before.
     pub(crate) tried: bool,
     /// How often the mail server put it off.
     pub(crate) attempts: i32,
+    /// How many copies the recipient may have without the mail server having confirmed one.
+    pub(crate) possible_copies: i32,
     pub(crate) requested_at: String,
     /// Seconds since it was requested.
     pub(crate) age_seconds: u64,
@@ -45,6 +59,10 @@ pub struct ShownMail {
     pub(crate) settled_at: Option<String>,
     /// The mail server's last code.
     pub(crate) last_code: Option<i32>,
+    /// The enhanced status code (RFC 3463) that came with it, such as `5.7.1`.
+    pub(crate) last_enhanced: Option<String>,
+    /// Why the mail server's last answer is missing or of no use, such as `certificate_expired`.
+    pub(crate) last_failure: Option<String>,
     /// What it waits for at this moment, while a worker has it in hand.
     pub(crate) waits_for: Option<WaitsFor>,
 }
@@ -77,6 +95,7 @@ impl ShownMail {
             state: row.state,
             tried: row.version > 1,
             attempts: row.attempts,
+            possible_copies: row.copies,
             requested_at: requested.to_string(),
             age_seconds: now.since(requested).as_secs(),
             due_at: is_due.then(|| due.to_string()),
@@ -84,6 +103,8 @@ impl ShownMail {
             expires_at: time(row.expires_at),
             settled_at: row.settled_at.map(time),
             last_code: row.last_code,
+            last_enhanced: row.last_enhanced,
+            last_failure: row.last_failure,
             waits_for: waits.iter().find(is_of).map(WaitsFor::from),
         }
     }

@@ -1,6 +1,8 @@
 //! An event as it is stored and hashed: canonical bytes, and a compact
 //! envelope over them whose hash is a leaf of the log's Merkle tree.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -113,6 +115,14 @@ impl StoredEvent {
             payload: &self.payload,
             metadata: &self.metadata,
         }
+    }
+
+    /// The payload as the newest version of the event's type has it.
+    ///
+    /// # Errors
+    /// It is not a JSON object.
+    pub fn upcast_payload(&self) -> serde_json::Result<Cow<'_, [u8]>> {
+        crate::upcast::upcast(&self.name, self.schema, &self.payload)
     }
 
     /// The event of one aggregate's type.

@@ -8,5 +8,5 @@ pub mod state;
 mod tests;
 
 pub use command::{MailCommand, MailRefusal};
-pub use event::{MailEvent, MailKind, Phase};
+pub use event::{FailureReason, MailEvent, MailKind, Phase};
 pub use state::{Mail, MailState};

@@ -21,6 +21,9 @@ pub const LONGEST_DELAY: Duration = Duration::from_secs(15 * 60);
 /// How long a notice stays worth sending.
 pub const NOTICE_LIFETIME: Duration = Duration::from_secs(72 * 60 * 60);
 
+/// How many copies of a mail may go out while no reply confirms one; then an operator has to decide.
+pub const COPIES: u16 = 5;
+
 /// How long after the last of `failures` in a row the next attempt may come:
 /// nothing for the first few, then 2, 4, 8 … seconds up to [`LONGEST_DELAY`]
 /// (NIST SP 800-63B-4, section 3.2.2: throttling, never a lasting lockout).

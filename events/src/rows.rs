@@ -65,12 +65,14 @@ pub struct MailRow {
     pub account_id: AccountId,
     /// The reset whose link it carries.
     pub reset_id: Option<ResetId>,
-    /// `pending`, `unknown`, `accepted`, `rejected`, `suppressed`, `expired`, `superseded` or `dead`.
+    /// `pending`, `unknown`, `accepted`, `rejected`, `suppressed`, `expired`, `superseded`, `unconfirmed` or `dead`.
     pub state: String,
     /// The version of its stream that this row shows: the fence of a claim.
     pub version: i64,
     /// How often it was deferred at its own cost.
     pub attempts: i32,
+    /// How many copies may have been delivered without a reply that confirms one.
+    pub copies: i32,
     /// When it was requested, µs.
     pub requested_at: i64,
     /// When it is to be tried (next), µs.
@@ -81,6 +83,11 @@ pub struct MailRow {
     pub settled_at: Option<i64>,
     /// The mail server's last code.
     pub last_code: Option<i32>,
+    /// The enhanced status code (RFC 3463) that came with it.
+    pub last_enhanced: Option<String>,
+    /// Why the server's last answer is missing or of no use: the name of a
+    /// [`FailureReason`](crate::mail::FailureReason).
+    pub last_failure: Option<String>,
     /// The provider that may have taken it: it goes nowhere else.
     pub pinned_to: Option<String>,
     /// The provider that refused the message itself: it goes to another one, if there is one.

@@ -12,13 +12,23 @@ type Step = fn(&mut Map<String, Value>);
 
 /// The types that have had more than one version, and the steps from the first on.
 const STEPS: &[(&str, &[Step])] = &[
-    ("MailDeferred", &[say_that_no_provider_is_known]),
-    ("MailOutcomeUnknown", &[say_that_no_provider_is_known]),
+    ("MailDead", &[|payload| add_nulls(payload, &["enhanced", "phase", "provider"])]),
+    ("MailDeferred", &[say_that_no_provider_is_known, |payload| add_nulls(payload, &["failure"])]),
+    (
+        "MailOutcomeUnknown",
+        &[say_that_no_provider_is_known, |payload| add_nulls(payload, &["code", "enhanced", "failure"])],
+    ),
+    ("MailRejected", &[|payload| add_nulls(payload, &["provider"])]),
 ];
 
 /// The first ones left the provider out where it was not known; the second always say it, or `null`.
 fn say_that_no_provider_is_known(payload: &mut Map<String, Value>) {
     payload.entry("provider").or_insert(Value::Null);
+}
+
+/// What the version before did not say.
+fn add_nulls(payload: &mut Map<String, Value>, names: &[&str]) {
+    payload.extend(names.iter().map(|name| ((*name).to_owned(), Value::Null)));
 }
 
 fn steps(name: &str) -> &'static [Step] {
@@ -49,19 +59,38 @@ pub(crate) fn upcast<'p>(name: &str, version: i32, payload: &'p [u8]) -> serde_j
 #[cfg(test)]
 mod tests {
     use crate::fact::{Fact, UnknownFact};
-    use crate::mail::MailEvent;
+    use crate::mail::event::DeadBecause;
+    use crate::mail::{MailEvent, Phase};
 
     const FIRST: &[u8] = br#"{"due_at":"2026-11-26T06:19:02.000000Z","reason":"worker_died"}"#;
     const SECOND: &[u8] =
         br#"{"due_at":"2026-11-26T06:19:02.000000Z","provider":null,"reason":"worker_died"}"#;
+    const THIRD: &[u8] =
+        br#"{"code":null,"due_at":"2026-11-26T06:19:02.000000Z","enhanced":null,"failure":null,
+        "provider":null,"reason":"worker_died"}"#;
 
     #[test]
-    fn an_event_of_the_first_version_is_read_as_one_of_the_second() {
-        let [first, second] = [(1, FIRST), (2, SECOND)]
-            .map(|(version, payload)| Fact::decode("MailOutcomeUnknown", version, payload));
-        let first = first.unwrap();
+    fn an_event_of_an_earlier_version_is_read_as_one_of_the_newest() {
+        let [first, second, third] = [(1, FIRST), (2, SECOND), (3, THIRD)]
+            .map(|(version, payload)| Fact::decode("MailOutcomeUnknown", version, payload).unwrap());
         assert!(matches!(first, Fact::Mail(MailEvent::MailOutcomeUnknown { provider: None, .. })));
-        assert_eq!(first, second.unwrap());
+        assert_eq!((&first, &second), (&second, &third));
+    }
+
+    #[test]
+    fn earlier_refusals_are_read_without_what_they_did_not_say() {
+        let rejected = Fact::decode("MailRejected", 1, br#"{"code":550,"enhanced":"5.1.1","phase":"rcpt"}"#);
+        let expected = MailEvent::MailRejected {
+            phase: Phase::Rcpt,
+            code: 550,
+            enhanced: Some("5.1.1".into()),
+            provider: None,
+        };
+        assert_eq!(rejected.unwrap(), Fact::Mail(expected));
+        let dead = Fact::decode("MailDead", 1, br#"{"code":554,"reason":"message_refused"}"#).unwrap();
+        let (reason, code) = (DeadBecause::MessageRefused, Some(554));
+        let expected = MailEvent::MailDead { reason, code, enhanced: None, phase: None, provider: None };
+        assert_eq!(dead, Fact::Mail(expected));
     }
 
     #[test]
@@ -76,7 +105,7 @@ mod tests {
     #[test]
     fn a_version_that_is_yet_to_come_or_none_is_not_known() {
         for (name, version) in
-            [("MailOutcomeUnknown", 3), ("MailOutcomeUnknown", 0), ("MailExpired", 2), ("SignedIn", -1)]
+            [("MailOutcomeUnknown", 4), ("MailOutcomeUnknown", 0), ("MailExpired", 2), ("SignedIn", -1)]
         {
             let unknown = Fact::decode(name, version, b"{}").unwrap_err();
             assert!(
@@ -87,7 +116,8 @@ mod tests {
     }
 
     #[test]
-    fn the_second_version_does_not_leave_the_provider_out() {
-        assert!(matches!(Fact::decode("MailOutcomeUnknown", 2, FIRST), Err(UnknownFact::Shape { .. })));
+    fn the_newest_version_leaves_nothing_out() {
+        assert!(matches!(Fact::decode("MailOutcomeUnknown", 3, FIRST), Err(UnknownFact::Shape { .. })));
+        assert!(matches!(Fact::decode("MailOutcomeUnknown", 3, SECOND), Err(UnknownFact::Shape { .. })));
     }
 }

@@ -288,6 +288,7 @@ state-rejected = Adresse abgelehnt
 state-suppressed = Nicht gesendet
 state-expired = Zu spät
 state-superseded = Nicht nötig
+state-unconfirmed = Nicht bestätigt
 state-dead = Gescheitert
 advice-pending = Der Versand beginnt, sobald ein Worker frei ist.
 advice-deferred = Der Mailserver hat die E-Mail zurückgestellt oder ist nicht erreichbar. Der Versand wird automatisch erneut versucht.
@@ -298,8 +299,32 @@ advice-rejected = Der Mailserver hat die Adresse abgelehnt. Korrigieren Sie die 
 advice-suppressed = Die Adresse wurde vor Kurzem abgelehnt, daher wurde nichts gesendet. Korrigieren Sie die Adresse und versuchen Sie es erneut.
 advice-expired = Für den Versand war es zu spät. Versuchen Sie es erneut, oder bitten Sie die Person, einen neuen Link anzufordern.
 advice-superseded = Der enthaltene Link wurde verwendet, ersetzt oder deaktiviert.
+advice-unconfirmed = Die E-Mail wurde vielleicht mehrmals zugestellt, aber der Mailserver hat es nie bestätigt. Sie wird nur noch einmal gesendet, wenn Sie es erneut versuchen.
 advice-dead = Es gibt keinen weiteren automatischen Versuch. Beheben Sie, was das letzte Ereignis meldet, und versuchen Sie es erneut.
 waits-for = Wartet auf { $provider }, { $seconds } s
+failure-none = keine Antwort
+failure-timed_out = keine rechtzeitige Antwort
+failure-connection_closed = der Server hat die Verbindung geschlossen
+failure-connection_refused = Verbindung abgelehnt
+failure-connection_reset = Verbindung abgebrochen
+failure-network_unreachable = Netz nicht erreichbar
+failure-connection_failed = Verbindung fehlgeschlagen
+failure-host_not_found = Hostname nicht gefunden
+failure-tls_not_offered = STARTTLS wird nicht angeboten
+failure-tls_not_spoken = der Server spricht auf diesem Port kein TLS
+failure-tls_failed = TLS-Handshake fehlgeschlagen
+failure-certificate_expired = das Zertifikat ist abgelaufen
+failure-certificate_not_yet_valid = das Zertifikat ist noch nicht gültig
+failure-certificate_wrong_host = das Zertifikat gilt für einen anderen Hostnamen
+failure-certificate_unknown_authority = das Zertifikat stammt von einer unbekannten Zertifizierungsstelle
+failure-certificate_invalid = das Zertifikat ist ungültig
+failure-auth_not_offered = kein gemeinsames Anmeldeverfahren
+failure-malformed_reply = ungültige Antwort
+failure-unexpected_reply = unerwartete Antwort
+failure-surplus_reply = nicht angeforderte Antwort
+failure-provider_paused = nicht angefragt, weil der Server nicht verfügbar war
+failure-shutting_down = der Dienst wurde gerade beendet
+failure-inbox_unwritable = der Mailordner ist nicht beschreibbar
 
 ## Events
 
@@ -375,24 +400,22 @@ event-MailRequested = { $kind ->
     [admin_reset_link] Zu senden: E-Mail mit einem Link zum Zurücksetzen von der Administration
    *[password_changed] Zu senden: Hinweis auf das neue Passwort
 }
-event-MailDeferred = Der Versand wurde zurückgestellt: { $code ->
-    [none] keine Antwort
-   *[other] Antwort { $code }
-}, nächster Versuch { $due_at }
-event-MailRerouted = { $provider } hat die E-Mail mit { $code } abgelehnt; ein anderer Mailserver wird gefragt
+event-MailDeferred = Der Versand wurde zurückgestellt: { $answer }, nächster Versuch { $due_at }
+event-MailRerouted = { $provider } hat die E-Mail abgelehnt ({ $answer }); ein anderer Mailserver wird gefragt
 event-MailOutcomeUnknown = Die E-Mail wurde vielleicht schon gesendet: { $reason ->
     [worker_died] Worker ausgefallen
-   *[reply_lost] letzte Antwort verloren
+   *[reply_lost] letzte Antwort verloren ({ $answer })
 }; dieselbe E-Mail wird noch einmal gesendet
+event-MailUnconfirmed = Der Versand wurde eingestellt: Vielleicht wurden { $copies } Exemplare zugestellt, der Mailserver hat keines bestätigt
 event-MailAccepted = Der Mailserver hat die E-Mail angenommen ({ $code })
-event-MailRejected = Der Mailserver hat die Adresse abgelehnt ({ $code })
+event-MailRejected = Der Mailserver hat die Adresse abgelehnt ({ $answer })
 event-MailSuppressed = Die E-Mail wurde nicht gesendet: Die Adresse wurde vor Kurzem abgelehnt
 event-MailExpired = Die E-Mail wurde nicht gesendet: Es war zu spät dafür
 event-MailSuperseded = Die E-Mail wurde nicht gesendet: Ihr Link wurde verwendet, ersetzt oder deaktiviert
 event-MailDead = Der Versand ist gescheitert: { $reason ->
     [cannot_render] E-Mail konnte nicht erstellt werden
     [no_address] keine Adresse vorhanden
-   *[message_refused] vom Mailserver abgelehnt
+   *[message_refused] vom Mailserver abgelehnt ({ $answer })
 }
 event-MailRequeued = Der Versand soll erneut versucht werden
 
@@ -465,6 +488,7 @@ story-mail = { $outcome ->
     [MailDeferred] E-Mail zurückgestellt
     [MailRerouted] E-Mail zu einem anderen Mailserver gebracht
     [MailOutcomeUnknown] unklar, ob die E-Mail hinausging
+    [MailUnconfirmed] Zustellung nie bestätigt
     [MailRejected] Adresse abgelehnt
     [MailDead] E-Mail aufgegeben
     [MailRequeued] E-Mail wird noch einmal versucht

@@ -288,6 +288,7 @@ state-rejected = Address refused
 state-suppressed = Not sent
 state-expired = Too late
 state-superseded = Not needed
+state-unconfirmed = Not confirmed
 state-dead = Dead
 advice-pending = It is tried as soon as a worker is free.
 advice-deferred = The mail server put it off, or cannot be reached. It is tried again by itself.
@@ -298,8 +299,32 @@ advice-rejected = The mail server refused the address. Correct it, then try agai
 advice-suppressed = The address was refused not long ago, so nothing was sent. Correct it, then try again.
 advice-expired = It was too late to send it. Try again, or have the person ask for a new link.
 advice-superseded = The link it carries was used, replaced or ended.
+advice-unconfirmed = It may have been delivered several times, but the mail server never confirmed it. It is not sent again unless you try again.
 advice-dead = It is not tried again by itself. Mend what its last event says, then try again.
 waits-for = It waits for { $provider }, for { $seconds } s now.
+failure-none = no answer
+failure-timed_out = no reply in time
+failure-connection_closed = the server closed the connection
+failure-connection_refused = connection refused
+failure-connection_reset = connection reset
+failure-network_unreachable = network unreachable
+failure-connection_failed = connection failed
+failure-host_not_found = host name not found
+failure-tls_not_offered = STARTTLS is not offered
+failure-tls_not_spoken = the server does not speak TLS on this port
+failure-tls_failed = TLS handshake failed
+failure-certificate_expired = the certificate has expired
+failure-certificate_not_yet_valid = the certificate is not valid yet
+failure-certificate_wrong_host = the certificate is for another host name
+failure-certificate_unknown_authority = the certificate is from an unknown authority
+failure-certificate_invalid = the certificate is invalid
+failure-auth_not_offered = no common authentication mechanism
+failure-malformed_reply = malformed reply
+failure-unexpected_reply = unexpected reply
+failure-surplus_reply = unrequested reply
+failure-provider_paused = not asked, because the server has been unavailable
+failure-shutting_down = the service was stopping
+failure-inbox_unwritable = the mail folder cannot be written
 
 ## Events
 
@@ -375,24 +400,22 @@ event-MailRequested = { $kind ->
     [admin_reset_link] A mail with an administrator's reset link is owed
    *[password_changed] A notice of the new password is owed
 }
-event-MailDeferred = The mail is put off: { $code ->
-    [none] no answer
-   *[other] answer { $code }
-}, next try { $due_at }
-event-MailRerouted = { $provider } refused the mail with { $code }; another mail server is asked
+event-MailDeferred = The mail is put off: { $answer }, next try { $due_at }
+event-MailRerouted = { $provider } refused the mail ({ $answer }); another mail server is asked
 event-MailOutcomeUnknown = The mail may have gone out: { $reason ->
     [worker_died] its worker died
-   *[reply_lost] the last answer was lost
+   *[reply_lost] the last answer was lost ({ $answer })
 }; the same is sent again
+event-MailUnconfirmed = Sending has stopped: { $copies } copies may have been delivered, and the mail server confirmed none
 event-MailAccepted = The mail server took the mail ({ $code })
-event-MailRejected = The mail server refused the address ({ $code })
+event-MailRejected = The mail server refused the address ({ $answer })
 event-MailSuppressed = The mail was not sent: the address was refused not long ago
 event-MailExpired = The mail was not sent: too late to be of use
 event-MailSuperseded = The mail was not sent: its link was used, replaced or ended
 event-MailDead = The mail is dead: { $reason ->
     [cannot_render] it could not be written
     [no_address] there is no address
-   *[message_refused] the mail server refused it
+   *[message_refused] the mail server refused it ({ $answer })
 }
 event-MailRequeued = The mail is to be tried again
 
@@ -465,6 +488,7 @@ story-mail = { $outcome ->
     [MailDeferred] mail put off
     [MailRerouted] mail taken to another mail server
     [MailOutcomeUnknown] nobody knew whether the mail had gone out
+    [MailUnconfirmed] delivery never confirmed
     [MailRejected] address refused
     [MailDead] mail given up
     [MailRequeued] mail to be tried again

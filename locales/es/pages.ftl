@@ -288,6 +288,7 @@ state-rejected = Dirección rechazada
 state-suppressed = No enviado
 state-expired = Demasiado tarde
 state-superseded = No necesario
+state-unconfirmed = No confirmado
 state-dead = Fallido
 advice-pending = Se intentará en cuanto haya un proceso de envío libre.
 advice-deferred = El servidor de correo lo ha aplazado o no responde. Se reintenta automáticamente.
@@ -298,8 +299,32 @@ advice-rejected = El servidor de correo ha rechazado la dirección. Corríjala y
 advice-suppressed = La dirección se rechazó hace poco, por lo que no se ha enviado nada. Corríjala y reinténtelo.
 advice-expired = Ya era demasiado tarde para enviarlo. Reinténtelo o pida a la persona que solicite otro enlace.
 advice-superseded = El enlace que contiene se ha usado, sustituido o anulado.
+advice-unconfirmed = Quizá se haya entregado varias veces, pero el servidor de correo nunca lo confirmó. No se vuelve a enviar a menos que usted lo reintente.
 advice-dead = No se reintenta automáticamente. Corrija lo que indica el último evento y reinténtelo.
 waits-for = Espera a { $provider }, { $seconds } s
+failure-none = sin respuesta
+failure-timed_out = sin respuesta a tiempo
+failure-connection_closed = el servidor cerró la conexión
+failure-connection_refused = conexión rechazada
+failure-connection_reset = conexión interrumpida
+failure-network_unreachable = red inaccesible
+failure-connection_failed = falló la conexión
+failure-host_not_found = no se encontró el nombre de host
+failure-tls_not_offered = no se ofrece STARTTLS
+failure-tls_not_spoken = el servidor no usa TLS en este puerto
+failure-tls_failed = falló la negociación TLS
+failure-certificate_expired = el certificado ha caducado
+failure-certificate_not_yet_valid = el certificado aún no es válido
+failure-certificate_wrong_host = el certificado es de otro nombre de host
+failure-certificate_unknown_authority = el certificado es de una autoridad desconocida
+failure-certificate_invalid = el certificado no es válido
+failure-auth_not_offered = ningún mecanismo de autenticación en común
+failure-malformed_reply = respuesta mal formada
+failure-unexpected_reply = respuesta inesperada
+failure-surplus_reply = respuesta no solicitada
+failure-provider_paused = no se consultó porque el servidor no ha estado disponible
+failure-shutting_down = el servicio se estaba deteniendo
+failure-inbox_unwritable = no se puede escribir en la carpeta de correo
 
 ## Events
 
@@ -375,24 +400,22 @@ event-MailRequested = { $kind ->
     [admin_reset_link] Por enviar: correo con un enlace de restablecimiento de la administración
    *[password_changed] Por enviar: aviso de la contraseña nueva
 }
-event-MailDeferred = El correo se aplazó: { $code ->
-    [none] sin respuesta
-   *[other] respuesta { $code }
-}, próximo intento { $due_at }
-event-MailRerouted = { $provider } rechazó el correo con { $code }; se prueba con otro servidor de correo
+event-MailDeferred = El correo se aplazó: { $answer }, próximo intento { $due_at }
+event-MailRerouted = { $provider } rechazó el correo ({ $answer }); se prueba con otro servidor de correo
 event-MailOutcomeUnknown = Quizá el correo ya se haya enviado: { $reason ->
     [worker_died] el proceso de envío se interrumpió
-   *[reply_lost] se perdió la última respuesta
+   *[reply_lost] se perdió la última respuesta ({ $answer })
 }; se envía otra vez el mismo
+event-MailUnconfirmed = El envío se ha detenido: quizá se hayan entregado { $copies } copias y el servidor de correo no confirmó ninguna
 event-MailAccepted = El servidor de correo aceptó el correo ({ $code })
-event-MailRejected = El servidor de correo rechazó la dirección ({ $code })
+event-MailRejected = El servidor de correo rechazó la dirección ({ $answer })
 event-MailSuppressed = El correo no se envió: la dirección se rechazó hace poco
 event-MailExpired = El correo no se envió: ya era demasiado tarde
 event-MailSuperseded = El correo no se envió: su enlace se usó, se sustituyó o se anuló
 event-MailDead = El envío ha fallado: { $reason ->
     [cannot_render] no se pudo redactar el correo
     [no_address] no hay ninguna dirección
-   *[message_refused] el servidor de correo lo rechazó
+   *[message_refused] el servidor de correo lo rechazó ({ $answer })
 }
 event-MailRequeued = Se reintentará el envío
 
@@ -465,6 +488,7 @@ story-mail = { $outcome ->
     [MailDeferred] correo aplazado
     [MailRerouted] correo llevado a otro servidor
     [MailOutcomeUnknown] no se sabía si el correo había salido
+    [MailUnconfirmed] entrega nunca confirmada
     [MailRejected] dirección rechazada
     [MailDead] correo abandonado
     [MailRequeued] correo por reintentar

@@ -36,11 +36,14 @@ CREATE TABLE mails (
     state        text    NOT NULL,
     version      bigint  NOT NULL,
     attempts     integer NOT NULL,
+    copies       integer NOT NULL,
     requested_at bigint  NOT NULL,
     due_at       bigint  NOT NULL,
     expires_at   bigint  NOT NULL,
     settled_at   bigint,
     last_code    integer,
+    last_enhanced text,
+    last_failure text,
     pinned_to    text,
     refused_by   text,
     -- Not part of the fold: the worker that is at it, and the provider that may have it.
@@ -50,7 +53,7 @@ CREATE TABLE mails (
 ) WITH (fillfactor = 70);
 CREATE INDEX mails_due ON mails (due_at) WHERE state IN ('pending', 'unknown');
 -- What somebody may want to look at is rare.
-CREATE INDEX mails_troubled ON mails (state) WHERE state IN ('unknown', 'rejected', 'suppressed', 'dead');
+CREATE INDEX mails_troubled ON mails (state) WHERE state IN ('unknown', 'rejected', 'suppressed', 'unconfirmed', 'dead');
 
 -- A worker's lease: its claims are its own until then, on this database's clock.
 CREATE TABLE workers (
@@ -72,8 +75,8 @@ CREATE TYPE reset_row AS (
 );
 CREATE TYPE mail_row AS (
     mail_id uuid, kind text, account_id uuid, reset_id uuid, state text, version bigint, attempts integer,
-    requested_at bigint, due_at bigint, expires_at bigint, settled_at bigint, last_code integer,
-    pinned_to text, refused_by text
+    copies integer, requested_at bigint, due_at bigint, expires_at bigint, settled_at bigint, last_code integer,
+    last_enhanced text, last_failure text, pinned_to text, refused_by text
 );
 
 -- The set that a rebuild fills beside the live one, before they swap names; else empty.

@@ -64,8 +64,10 @@ BEGIN
         INSERT INTO mails SELECT * FROM unnest(v_mails)
         ON CONFLICT (mail_id) DO UPDATE SET
             state = EXCLUDED.state, version = EXCLUDED.version, attempts = EXCLUDED.attempts,
+            copies = EXCLUDED.copies,
             due_at = EXCLUDED.due_at, expires_at = EXCLUDED.expires_at, settled_at = EXCLUDED.settled_at,
-            last_code = EXCLUDED.last_code, pinned_to = EXCLUDED.pinned_to, refused_by = EXCLUDED.refused_by,
+            last_code = EXCLUDED.last_code, last_enhanced = EXCLUDED.last_enhanced,
+            last_failure = EXCLUDED.last_failure, pinned_to = EXCLUDED.pinned_to, refused_by = EXCLUDED.refused_by,
             claimed_by = NULL, going_to = NULL;
     END IF;
     IF others <> '{}' THEN

@@ -38,11 +38,14 @@ CREATE TABLE mails (
     state        TEXT    NOT NULL,
     version      INTEGER  NOT NULL,
     attempts     INTEGER NOT NULL,
+    copies       INTEGER NOT NULL,
     requested_at INTEGER  NOT NULL,
     due_at       INTEGER  NOT NULL,
     expires_at   INTEGER  NOT NULL,
     settled_at   INTEGER,
     last_code    INTEGER,
+    last_enhanced TEXT,
+    last_failure TEXT,
     pinned_to    TEXT,
     refused_by   TEXT,
     -- Not part of the fold: the worker that is at it, and the provider that may have it.
@@ -52,7 +55,7 @@ CREATE TABLE mails (
 );
 CREATE INDEX mails_due ON mails (due_at) WHERE state IN ('pending', 'unknown');
 -- What somebody may want to look at is rare.
-CREATE INDEX mails_troubled ON mails (state) WHERE state IN ('unknown', 'rejected', 'suppressed', 'dead');
+CREATE INDEX mails_troubled ON mails (state) WHERE state IN ('unknown', 'rejected', 'suppressed', 'unconfirmed', 'dead');
 
 -- A worker's lease: its claims are its own until then, on this database's clock.
 CREATE TABLE workers (
@@ -101,15 +104,18 @@ CREATE TABLE mails_next (
     state        TEXT    NOT NULL,
     version      INTEGER  NOT NULL,
     attempts     INTEGER NOT NULL,
+    copies       INTEGER NOT NULL,
     requested_at INTEGER  NOT NULL,
     due_at       INTEGER  NOT NULL,
     expires_at   INTEGER  NOT NULL,
     settled_at   INTEGER,
     last_code    INTEGER,
+    last_enhanced TEXT,
+    last_failure TEXT,
     pinned_to    TEXT,
     refused_by   TEXT,
     claimed_by   BLOB,
     going_to     TEXT
 );
 CREATE INDEX mails_next_due ON mails_next (due_at) WHERE state IN ('pending', 'unknown');
-CREATE INDEX mails_next_troubled ON mails_next (state) WHERE state IN ('unknown', 'rejected', 'suppressed', 'dead');
+CREATE INDEX mails_next_troubled ON mails_next (state) WHERE state IN ('unknown', 'rejected', 'suppressed', 'unconfirmed', 'dead');

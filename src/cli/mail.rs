@@ -22,7 +22,7 @@ pub(super) enum Mail {
     List(list::List),
     /// Show a mail, and everything that happened to it.
     Show(show::Show),
-    /// Try mails again that were rejected, suppressed, dead or expired.
+    /// Try mails again that were rejected, suppressed, unconfirmed, dead or expired.
     Requeue(requeue::Requeue),
 }
 

@@ -21,7 +21,7 @@ const PAGE: i64 = 200;
 #[serde(deny_unknown_fields)]
 pub struct Search {
     /// In this state: `pending`, `unknown`, `accepted`, `rejected`, `suppressed`, `expired`, `superseded`,
-    /// `dead`.
+    /// `unconfirmed`, `dead`.
     #[serde(default)]
     state: String,
     /// Of this kind: `reset_link`, `admin_reset_link`, `password_changed`.

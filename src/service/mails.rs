@@ -13,7 +13,7 @@ use super::{Answer, Call, Service};
 use crate::problem::{Kind, Problem};
 
 impl Service {
-    /// Tries a mail again that was rejected, suppressed, dead or expired.
+    /// Tries a mail again that was rejected, suppressed, unconfirmed, dead or expired.
     ///
     /// # Errors
     /// The caller may not, or see [`requeue`].
@@ -32,7 +32,7 @@ impl Service {
 /// Tries a mail again, also to an address that was suppressed; `also` adds what goes with it.
 ///
 /// # Errors
-/// There is no such mail, it was not rejected, suppressed, dead or expired, or the
+/// There is no such mail, it was not rejected, suppressed, unconfirmed, dead or expired, or the
 /// link it carries is over.
 pub async fn requeue(
     log: &Log,

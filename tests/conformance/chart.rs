@@ -10,8 +10,17 @@ use crate::bed::Bed;
 use crate::facts::{begin, changing};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
-const STATES: [&str; 8] =
-    ["accepted", "pending", "unknown", "rejected", "suppressed", "dead", "expired", "superseded"];
+const STATES: [&str; 9] = [
+    "accepted",
+    "pending",
+    "unknown",
+    "rejected",
+    "suppressed",
+    "unconfirmed",
+    "dead",
+    "expired",
+    "superseded",
+];
 
 /// A mail of now, whose id is made a moment later.
 fn mail(bed: &Bed, state: &str) -> Change {
@@ -25,11 +34,14 @@ fn mail(bed: &Bed, state: &str) -> Change {
         state: state.to_owned(),
         version: 1,
         attempts: 0,
+        copies: 0,
         requested_at: at.micros(),
         due_at: at.micros(),
         expires_at: at.micros(),
         settled_at: None,
         last_code: None,
+        last_enhanced: None,
+        last_failure: None,
         pinned_to: None,
         refused_by: None,
     })
@@ -54,7 +66,7 @@ pub async fn mails_are_counted_by_hour_and_outcome(bed: Bed) {
     bed.env.set(start.after(4 * HOUR));
     put(&bed, &["accepted"]).await;
 
-    let each = Outcomes { accepted: 1, waiting: 2, failed: 3, dropped: 2 };
+    let each = Outcomes { accepted: 1, waiting: 2, failed: 4, dropped: 2 };
     let later = Outcomes { accepted: 2, failed: 1, ..Outcomes::default() };
     let seen = chart(&bed, start, 4).await;
     let none = Outcomes::default();

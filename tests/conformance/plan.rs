@@ -50,7 +50,7 @@ fn scans_events(line: &str) -> bool {
 }
 
 const MAILS: &str = "INSERT INTO mails
-    SELECT gen_random_uuid(), 'reset_link', gen_random_uuid(), gen_random_uuid(), 'pending', 1, 0, 0, n, 0
+    SELECT gen_random_uuid(), 'reset_link', gen_random_uuid(), gen_random_uuid(), 'pending', 1, 0, 0, 0, n, 0
     FROM generate_series(1, 20000) n";
 
 /// Trap: planned on an empty table, claims of what hints name went through the whole queue, and on statistics

@@ -54,8 +54,8 @@ pub async fn a_row_that_is_missing_or_too_many_is_told(bed: Bed) {
     let mut sql = bed.sql().await;
     sql.run("DELETE FROM accounts").await.unwrap();
     sql.run(&format!(
-        "INSERT INTO mails (mail_id, kind, account_id, state, version, attempts, requested_at, due_at, expires_at)
-         SELECT {0}, 'reset_link', {0}, 'pending', 1, 0, 1, 1, 1",
+        "INSERT INTO mails (mail_id, kind, account_id, state, version, attempts, copies, requested_at, due_at, expires_at)
+         SELECT {0}, 'reset_link', {0}, 'pending', 1, 0, 0, 1, 1, 1",
         id_of(&bed, strange)
     ))
     .await

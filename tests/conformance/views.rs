@@ -5,7 +5,7 @@ use std::time::Duration;
 use rekey_events::account::event::{Channel, RevokedBy};
 use rekey_events::account::{AccountCommand as C, SecondFactorProof};
 use rekey_events::mail::event::{DeadBecause, Phase, UnknownBecause};
-use rekey_events::mail::{Mail, MailCommand};
+use rekey_events::mail::{FailureReason, Mail, MailCommand};
 use rekey_events::rows::{Change, CredentialRow};
 use rekey_events::store::{AppendError, Commit};
 use rekey_events::{AccountId, CredentialId, Env, MailId, Permission, ResetId};
@@ -136,9 +136,12 @@ async fn settle_mails(bed: &Bed) {
     let smtp = || "smtp".to_owned();
     let defer = |provider| {
         let (phase, code, enhanced) = (Phase::Rcpt, Some(450), Some("4.2.0".to_owned()));
-        MailCommand::Defer { phase, code, enhanced, due_at: at, counted: true, provider }
+        MailCommand::Defer { phase, code, enhanced, due_at: at, counted: true, provider, failure: None }
     };
-    let lose = |reason, provider| MailCommand::LoseTrack { reason, due_at: at, provider };
+    let lose = |reason, provider| {
+        let (code, enhanced, failure) = (None, None, Some(FailureReason::ConnectionReset));
+        MailCommand::LoseTrack { reason, due_at: at, provider, code, enhanced, failure }
+    };
     let reroute = MailCommand::Reroute {
         provider: smtp(),
         phase: Phase::Dot,
@@ -153,14 +156,15 @@ async fn settle_mails(bed: &Bed) {
         vec![
             defer(Some(smtp())),
             reroute,
-            MailCommand::Reject { phase: Phase::Rcpt, code: 550, enhanced: None },
+            MailCommand::Reject { phase: Phase::Rcpt, code: 550, enhanced: None, provider: Some(smtp()) },
         ],
         vec![
             lose(UnknownBecause::ReplyLost, Some(smtp())),
             MailCommand::Accept { provider: smtp(), code: 250 },
         ],
         vec![defer(None), lose(UnknownBecause::WorkerDied, None), MailCommand::Suppress],
-        vec![MailCommand::Bury { reason: DeadBecause::NoAddress, code: None }],
+        vec![MailCommand::bury_unsent(DeadBecause::NoAddress)],
+        vec![lose(UnknownBecause::ReplyLost, Some(smtp())); 5],
     ];
     for (mail, commands) in mails.iter().zip(commands.iter().cycle()) {
         for command in commands {

@@ -110,7 +110,9 @@ pub async fn a_rejected_mail_is_listed_shown_and_requeued(place: Place) {
     let again = served.run(&["mail", "requeue", &id]).await;
     assert_eq!(again.code, Some(1), "{again:?}");
     assert!(
-        again.err.contains("Only a mail that was rejected, suppressed, dead or expired can be requeued."),
+        again.err.contains(
+            "Only a mail that was rejected, suppressed, unconfirmed, dead or expired can be requeued."
+        ),
         "{again:?}"
     );
     // Neither secrets nor addresses; the story in JSON included.
@@ -125,7 +127,7 @@ pub async fn a_deferred_mail_is_told_with_what_to_do(place: Place) {
     let id = served.refused("ana", "450 4.2.0 try again in 5 minutes", "pending").await;
     let list = served.shows(&["mail", "list"]).await;
     let row = list.lines().find(|line| line.starts_with(&id)).unwrap();
-    assert!(row.contains("deferred") && row.contains("in 4 min") && row.ends_with("  450"), "{list}");
+    assert!(row.contains("deferred") && row.contains("in 4 min") && row.ends_with("  450 4.2.0"), "{list}");
     assert!(list.contains("\ndeferred: "), "{list}");
     let show = served.shows(&["mail", "show", &id]).await;
     assert!(show.contains("deferred at RCPT: 450 4.2.0; tried again at "), "{show}");

@@ -15,6 +15,7 @@
 mod attempt;
 mod breaker;
 mod claims;
+mod failure;
 mod hands;
 mod hints;
 mod lease;

@@ -2,7 +2,8 @@
 
 use crate::mail::command::{MailCommand, MailRefusal};
 use crate::mail::event::MailEvent;
-use crate::mail::state::{Mail, MailState};
+use crate::mail::state::{Mail, MailState, may_be_copy};
+use crate::policy::COPIES;
 
 /// The events to record, none when it is already so, or why not.
 type Answer = Result<Vec<MailEvent>, MailRefusal>;
@@ -19,7 +20,7 @@ pub(super) fn decide(mail: &Mail, command: &MailCommand) -> Answer {
         (state, C::Reroute { .. }) if state.is_due() && !mail.may_go_elsewhere() => {
             Err(MailRefusal::NotReroutable)
         }
-        (state, _) => attempt(state, command),
+        (_, _) => attempt(mail, command),
     }
 }
 
@@ -34,9 +35,10 @@ fn requeue(state: MailState, command: &MailCommand) -> Answer {
 }
 
 /// All else is for a mail that is still to be sent.
-fn attempt(state: MailState, command: &MailCommand) -> Answer {
+fn attempt(mail: &Mail, command: &MailCommand) -> Answer {
+    let state = mail.state;
     if state.is_due() {
-        return Ok(vec![event(command)]);
+        return Ok(vec![unconfirmed(mail, command).unwrap_or_else(|| event(command))]);
     }
     if outcome(command) == Some(state) { Ok(Vec::new()) } else { Err(MailRefusal::Settled) }
 }
@@ -53,6 +55,16 @@ fn outcome(command: &MailCommand) -> Option<MailState> {
     }
 }
 
+/// The end of resends: as many copies as may be have gone out, perhaps, and none was confirmed.
+fn unconfirmed(mail: &Mail, command: &MailCommand) -> Option<MailEvent> {
+    let MailCommand::LoseTrack { reason, provider, code, enhanced, failure, .. } = command.clone() else {
+        return None;
+    };
+    let copies = mail.copies.saturating_add(u16::from(may_be_copy(reason, provider.as_deref())));
+    let unconfirmed = MailEvent::MailUnconfirmed { reason, provider, copies, code, enhanced, failure };
+    (copies >= COPIES).then_some(unconfirmed)
+}
+
 /// The event that says a command was done.
 fn event(command: &MailCommand) -> MailEvent {
     use MailCommand as C;
@@ -62,18 +74,22 @@ fn event(command: &MailCommand) -> MailEvent {
             E::MailRequested { kind, account, reset, expires_at }
         }
         C::Accept { provider, code } => E::MailAccepted { provider, code },
-        C::Defer { phase, code, enhanced, due_at, counted, provider } => {
-            E::MailDeferred { phase, code, enhanced, due_at, counted, provider }
+        C::Defer { phase, code, enhanced, due_at, counted, provider, failure } => {
+            E::MailDeferred { phase, code, enhanced, due_at, counted, provider, failure }
         }
         C::Reroute { provider, phase, code, enhanced, due_at } => {
             E::MailRerouted { provider, phase, code, enhanced, due_at }
         }
-        C::LoseTrack { reason, due_at, provider } => E::MailOutcomeUnknown { reason, due_at, provider },
-        C::Reject { phase, code, enhanced } => E::MailRejected { phase, code, enhanced },
+        C::LoseTrack { reason, due_at, provider, code, enhanced, failure } => {
+            E::MailOutcomeUnknown { reason, due_at, provider, code, enhanced, failure }
+        }
+        C::Reject { phase, code, enhanced, provider } => E::MailRejected { phase, code, enhanced, provider },
         C::Suppress => E::MailSuppressed {},
         C::Expire => E::MailExpired {},
         C::Supersede => E::MailSuperseded {},
-        C::Bury { reason, code } => E::MailDead { reason, code },
+        C::Bury { reason, code, enhanced, phase, provider } => {
+            E::MailDead { reason, code, enhanced, phase, provider }
+        }
         C::Requeue { expires_at } => E::MailRequeued { expires_at },
     }
 }

@@ -1,7 +1,7 @@
 //! What can have happened to a mail we owe.
 
 use serde::{Deserialize, Serialize};
-use strum::{EnumString, IntoStaticStr, VariantNames};
+use strum::{EnumIter, EnumString, IntoStaticStr, VariantNames};
 
 use crate::aggregate::EventKind;
 use crate::ids::{AccountId, ResetId};
@@ -47,6 +47,70 @@ pub enum Phase {
     Body,
     /// The dot that ends it, and the server's word on it.
     Dot,
+}
+
+/// Why a mail server did not answer, or gave an answer that is of no use.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    EnumString,
+    VariantNames,
+    EnumIter,
+)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum FailureReason {
+    /// No complete reply came within the limit of the phase.
+    TimedOut,
+    /// The server closed the connection.
+    ConnectionClosed,
+    /// Nothing listens on the port, or a firewall rejects the connection.
+    ConnectionRefused,
+    /// The connection was reset.
+    ConnectionReset,
+    /// There is no route to the server.
+    NetworkUnreachable,
+    /// The connection failed in another way.
+    ConnectionFailed,
+    /// DNS has no address for the host name.
+    HostNotFound,
+    /// The server does not offer STARTTLS.
+    TlsNotOffered,
+    /// The server answers the TLS handshake with something else: wrong port, or wrong `mail.tls`.
+    TlsNotSpoken,
+    /// The TLS handshake failed in another way.
+    TlsFailed,
+    /// The server's certificate has expired.
+    CertificateExpired,
+    /// The server's certificate is not valid yet.
+    CertificateNotYetValid,
+    /// The server's certificate is for another host name.
+    CertificateWrongHost,
+    /// The server's certificate was issued by an authority that is not trusted, or by itself.
+    CertificateUnknownAuthority,
+    /// The server's certificate cannot be used for another reason.
+    CertificateInvalid,
+    /// The server offers no authentication mechanism that rekey has (PLAIN, LOGIN).
+    AuthNotOffered,
+    /// The server's answer is not an SMTP reply.
+    MalformedReply,
+    /// The reply code is not one of those that belong to the command.
+    UnexpectedReply,
+    /// The server sent a reply that no command had asked for.
+    SurplusReply,
+    /// The server was not asked: it has been unavailable, and the mail may go to no other.
+    ProviderPaused,
+    /// The process was stopping.
+    ShuttingDown,
+    /// The folder for mails cannot be written.
+    InboxUnwritable,
 }
 
 /// Why nobody knows whether the mail went out.
@@ -106,6 +170,9 @@ pub enum MailEvent {
         /// The provider, if one was asked.
         #[serde(deserialize_with = "Option::deserialize")]
         provider: Option<String>,
+        /// Why there was no answer, or none of use; null if the server's code says all.
+        #[serde(deserialize_with = "Option::deserialize")]
+        failure: Option<FailureReason>,
     },
     /// A provider refused the message itself; another one is asked, once.
     MailRerouted {
@@ -126,9 +193,37 @@ pub enum MailEvent {
         reason: UnknownBecause,
         /// When it will be tried again.
         due_at: Moment,
-        /// The provider that may have taken it, where that is known.
+        /// The provider that may have taken it, where that is known; null if no server had it yet.
         #[serde(deserialize_with = "Option::deserialize")]
         provider: Option<String>,
+        /// The server's code, if it gave one that says neither yes nor no.
+        #[serde(deserialize_with = "Option::deserialize")]
+        code: Option<u16>,
+        /// The server's enhanced status code, if it gave one.
+        #[serde(deserialize_with = "Option::deserialize")]
+        enhanced: Option<String>,
+        /// Why the reply was lost; null if the worker died.
+        #[serde(deserialize_with = "Option::deserialize")]
+        failure: Option<FailureReason>,
+    },
+    /// It may have gone out several times, and no reply ever came: not sent again until an operator requeues it.
+    MailUnconfirmed {
+        /// Why the last outcome is unknown.
+        reason: UnknownBecause,
+        /// The provider that may have taken it.
+        #[serde(deserialize_with = "Option::deserialize")]
+        provider: Option<String>,
+        /// How many copies the recipient may have.
+        copies: u16,
+        /// The server's code, if it gave one that says neither yes nor no.
+        #[serde(deserialize_with = "Option::deserialize")]
+        code: Option<u16>,
+        /// The server's enhanced status code, if it gave one.
+        #[serde(deserialize_with = "Option::deserialize")]
+        enhanced: Option<String>,
+        /// Why the reply was lost; null if the worker died.
+        #[serde(deserialize_with = "Option::deserialize")]
+        failure: Option<FailureReason>,
     },
     /// The mail server took it.
     MailAccepted {
@@ -145,6 +240,9 @@ pub enum MailEvent {
         code: u16,
         /// The server's enhanced status code, if it gave one.
         enhanced: Option<String>,
+        /// The provider, where that is known.
+        #[serde(deserialize_with = "Option::deserialize")]
+        provider: Option<String>,
     },
     /// The address on file was refused not long ago: not sent.
     MailSuppressed {},
@@ -158,6 +256,15 @@ pub enum MailEvent {
         reason: DeadBecause,
         /// The server's code, if it gave one.
         code: Option<u16>,
+        /// The server's enhanced status code, if it gave one.
+        #[serde(deserialize_with = "Option::deserialize")]
+        enhanced: Option<String>,
+        /// How far it got, if a server was asked.
+        #[serde(deserialize_with = "Option::deserialize")]
+        phase: Option<Phase>,
+        /// The provider, if one was asked.
+        #[serde(deserialize_with = "Option::deserialize")]
+        provider: Option<String>,
     },
     /// Somebody asked to try again.
     MailRequeued {

@@ -6,7 +6,7 @@ use crate::aggregate::Rules;
 use crate::ids::{AccountId, MailId, ResetId, StreamId};
 use crate::mail::command::{MailCommand, MailRefusal};
 use crate::mail::decide;
-use crate::mail::event::{MailEvent, MailKind};
+use crate::mail::event::{FailureReason, MailEvent, MailKind, UnknownBecause};
 use crate::moment::Moment;
 use crate::rows::{Change, MailRow};
 
@@ -31,6 +31,8 @@ pub enum MailState {
     Expired,
     /// The link it carries ended.
     Superseded,
+    /// It may have gone out several times, and no server confirmed it; not sent again.
+    Unconfirmed,
     /// Nothing more is tried.
     Dead,
 }
@@ -45,7 +47,7 @@ impl MailState {
     /// Whether somebody may have it tried again.
     #[must_use]
     pub fn is_requeuable(self) -> bool {
-        matches!(self, Self::Rejected | Self::Suppressed | Self::Dead | Self::Expired)
+        matches!(self, Self::Rejected | Self::Suppressed | Self::Unconfirmed | Self::Dead | Self::Expired)
     }
 }
 
@@ -55,12 +57,37 @@ pub struct Mail {
     pub(super) state: MailState,
     order: Option<Order>,
     attempts: i32,
+    pub(super) copies: u16,
     due_at: Moment,
     expires_at: Moment,
     settled_at: Option<Moment>,
-    last_code: Option<u16>,
+    last: LastAnswer,
     pinned_to: Option<String>,
     refused_by: Option<String>,
+}
+
+/// What the mail server answered last, or why it did not.
+#[derive(Clone, Debug, Default)]
+struct LastAnswer {
+    code: Option<u16>,
+    enhanced: Option<String>,
+    failure: Option<FailureReason>,
+}
+
+impl LastAnswer {
+    fn new(code: Option<u16>, enhanced: Option<&String>, failure: Option<FailureReason>) -> Self {
+        Self { code, enhanced: enhanced.cloned(), failure }
+    }
+
+    fn is_none(&self) -> bool {
+        self.code.is_none() && self.failure.is_none()
+    }
+}
+
+/// Whether the recipient may have a copy of a mail whose outcome is unknown: not if the worker died before it
+/// noted a server.
+pub(super) fn may_be_copy(reason: UnknownBecause, provider: Option<&str>) -> bool {
+    reason == UnknownBecause::ReplyLost || provider.is_some()
 }
 
 /// What was asked for, once and for all.
@@ -100,10 +127,15 @@ impl Mail {
             state: row.state.parse().ok()?,
             order: Some(order),
             attempts: row.attempts,
+            copies: u16::try_from(row.copies).unwrap_or(u16::MAX),
             due_at: Moment::from_micros(row.due_at),
             expires_at: Moment::from_micros(row.expires_at),
             settled_at: row.settled_at.map(Moment::from_micros),
-            last_code: row.last_code.and_then(|code| u16::try_from(code).ok()),
+            last: LastAnswer {
+                code: row.last_code.and_then(|code| u16::try_from(code).ok()),
+                enhanced: row.last_enhanced.clone(),
+                failure: row.last_failure.as_deref().and_then(|name| name.parse().ok()),
+            },
             pinned_to: row.pinned_to.clone(),
             refused_by: row.refused_by.clone(),
         })
@@ -115,19 +147,31 @@ impl Mail {
     }
 
     fn reopened(&mut self, at: Moment, expires_at: Moment) {
-        (self.attempts, self.expires_at) = (0, expires_at);
+        (self.attempts, self.copies, self.expires_at) = (0, 0, expires_at);
         (self.pinned_to, self.refused_by) = (None, None);
-        self.waits(MailState::Pending, at, None);
+        self.waits(MailState::Pending, at);
     }
 
-    fn waits(&mut self, state: MailState, due_at: Moment, code: Option<u16>) {
+    fn waits(&mut self, state: MailState, due_at: Moment) {
         (self.state, self.due_at, self.settled_at) = (state, due_at, None);
-        self.last_code = code.or(self.last_code);
     }
 
-    fn settled(&mut self, state: MailState, at: Moment, code: Option<u16>) {
+    fn settled(&mut self, state: MailState, at: Moment) {
         (self.state, self.settled_at) = (state, Some(at));
-        self.last_code = code.or(self.last_code);
+    }
+
+    /// Notes what the server answered. What was not about an answer leaves the last one as it is.
+    fn answered(&mut self, code: Option<u16>, enhanced: Option<&String>, failure: Option<FailureReason>) {
+        let answer = LastAnswer::new(code, enhanced, failure);
+        if !answer.is_none() {
+            self.last = answer;
+        }
+    }
+
+    fn lost(&mut self, reason: UnknownBecause, provider: Option<&String>) {
+        self.copies =
+            self.copies.saturating_add(u16::from(may_be_copy(reason, provider.map(String::as_str))));
+        self.pinned_to = provider.cloned().or(self.pinned_to.take());
     }
 
     fn row(&self, mail_id: MailId, version: i64) -> Option<MailRow> {
@@ -140,11 +184,14 @@ impl Mail {
             state: <&str>::from(self.state).to_owned(),
             version,
             attempts: self.attempts,
+            copies: self.copies.into(),
             requested_at: order.at.micros(),
             due_at: self.due_at.micros(),
             expires_at: self.expires_at.micros(),
             settled_at: self.settled_at.map(Moment::micros),
-            last_code: self.last_code.map(i32::from),
+            last_code: self.last.code.map(i32::from),
+            last_enhanced: self.last.enhanced.clone(),
+            last_failure: self.last.failure.map(|failure| <&str>::from(failure).to_owned()),
             pinned_to: self.pinned_to.clone(),
             refused_by: self.refused_by.clone(),
         })
@@ -168,24 +215,41 @@ impl Rules for Mail {
                 let order = Order { kind: *kind, account: *account, reset: *reset, at };
                 self.requested(order, *expires_at);
             }
-            E::MailDeferred { code, due_at, counted, .. } => {
+            E::MailDeferred { code, enhanced, failure, due_at, counted, .. } => {
                 self.attempts = self.attempts.saturating_add(i32::from(*counted));
-                self.waits(MailState::Pending, *due_at, *code);
+                self.answered(*code, enhanced.as_ref(), *failure);
+                self.waits(MailState::Pending, *due_at);
             }
-            E::MailRerouted { provider, code, due_at, .. } => {
+            E::MailRerouted { provider, code, enhanced, due_at, .. } => {
                 self.refused_by = Some(provider.clone());
-                self.waits(MailState::Pending, *due_at, Some(*code));
+                self.answered(Some(*code), enhanced.as_ref(), None);
+                self.waits(MailState::Pending, *due_at);
             }
-            E::MailOutcomeUnknown { due_at, provider, .. } => {
-                self.pinned_to = provider.clone().or(self.pinned_to.take());
-                self.waits(MailState::Unknown, *due_at, None);
+            E::MailOutcomeUnknown { reason, due_at, provider, code, enhanced, failure } => {
+                self.lost(*reason, provider.as_ref());
+                self.answered(*code, enhanced.as_ref(), *failure);
+                self.waits(MailState::Unknown, *due_at);
             }
-            E::MailAccepted { code, .. } => self.settled(MailState::Accepted, at, Some(*code)),
-            E::MailRejected { code, .. } => self.settled(MailState::Rejected, at, Some(*code)),
-            E::MailSuppressed {} => self.settled(MailState::Suppressed, at, None),
-            E::MailExpired {} => self.settled(MailState::Expired, at, None),
-            E::MailSuperseded {} => self.settled(MailState::Superseded, at, None),
-            E::MailDead { code, .. } => self.settled(MailState::Dead, at, *code),
+            E::MailUnconfirmed { reason, provider, code, enhanced, failure, .. } => {
+                self.lost(*reason, provider.as_ref());
+                self.answered(*code, enhanced.as_ref(), *failure);
+                self.settled(MailState::Unconfirmed, at);
+            }
+            E::MailAccepted { code, .. } => {
+                self.answered(Some(*code), None, None);
+                self.settled(MailState::Accepted, at);
+            }
+            E::MailRejected { code, enhanced, .. } => {
+                self.answered(Some(*code), enhanced.as_ref(), None);
+                self.settled(MailState::Rejected, at);
+            }
+            E::MailSuppressed {} => self.settled(MailState::Suppressed, at),
+            E::MailExpired {} => self.settled(MailState::Expired, at),
+            E::MailSuperseded {} => self.settled(MailState::Superseded, at),
+            E::MailDead { code, enhanced, .. } => {
+                self.answered(*code, enhanced.as_ref(), None);
+                self.settled(MailState::Dead, at);
+            }
             E::MailRequeued { expires_at } => self.reopened(at, *expires_at),
         }
     }

@@ -3,7 +3,7 @@
 mod rows;
 mod table;
 
-use crate::mail::event::{DeadBecause, UnknownBecause};
+use crate::mail::event::{DeadBecause, FailureReason, UnknownBecause};
 use crate::mail::{Mail, MailCommand, MailEvent, MailKind, MailRefusal, MailState, Phase};
 use crate::story::{Story, id, t};
 
@@ -48,6 +48,7 @@ fn defer(due: i64, counted: bool) -> C {
         due_at: t(due),
         counted,
         provider: None,
+        failure: None,
     }
 }
 
@@ -59,6 +60,7 @@ fn deferred(due: i64, counted: bool) -> E {
         due_at: t(due),
         counted,
         provider: None,
+        failure: None,
     }
 }
 
@@ -67,8 +69,34 @@ fn unknown(due: i64) -> E {
 }
 
 fn unknown_at(provider: Option<&str>, due: i64) -> E {
-    let provider = provider.map(Into::into);
-    E::MailOutcomeUnknown { reason: UnknownBecause::ReplyLost, due_at: t(due), provider }
+    let (provider, reason, failure) =
+        (provider.map(Into::into), UnknownBecause::ReplyLost, Some(FailureReason::ConnectionClosed));
+    E::MailOutcomeUnknown { reason, due_at: t(due), provider, code: None, enhanced: None, failure }
+}
+
+fn lose(due: i64) -> C {
+    let (reason, failure) = (UnknownBecause::ReplyLost, Some(FailureReason::ConnectionClosed));
+    C::LoseTrack { reason, due_at: t(due), provider: None, code: None, enhanced: None, failure }
+}
+
+fn died(due: i64, provider: Option<&str>) -> C {
+    C::worker_died(t(due), provider.map(Into::into))
+}
+
+fn died_with(due: i64, provider: Option<&str>) -> E {
+    let (reason, provider) = (UnknownBecause::WorkerDied, provider.map(Into::into));
+    E::MailOutcomeUnknown { reason, due_at: t(due), provider, code: None, enhanced: None, failure: None }
+}
+
+fn unconfirmed() -> E {
+    E::MailUnconfirmed {
+        reason: UnknownBecause::ReplyLost,
+        provider: None,
+        copies: 5,
+        code: None,
+        enhanced: None,
+        failure: Some(FailureReason::ConnectionClosed),
+    }
 }
 
 fn reroute(provider: &str) -> C {
@@ -80,11 +108,13 @@ fn rerouted(provider: &str) -> E {
 }
 
 fn rejected() -> E {
-    E::MailRejected { phase: Phase::Rcpt, code: 550, enhanced: None }
+    let (enhanced, provider) = (Some("5.1.1".into()), Some("main".into()));
+    E::MailRejected { phase: Phase::Rcpt, code: 550, enhanced, provider }
 }
 
 fn dead() -> E {
-    E::MailDead { reason: DeadBecause::CannotRender, code: None }
+    let (reason, code, enhanced) = (DeadBecause::MessageRefused, Some(554), Some("5.7.1".into()));
+    E::MailDead { reason, code, enhanced, phase: Some(Phase::Dot), provider: Some("main".into()) }
 }
 
 #[test]
@@ -112,7 +142,8 @@ fn a_mail_is_deferred_until_it_is_accepted() {
 
 #[test]
 fn a_fenced_out_workers_250_is_still_recorded() {
-    for meanwhile in [unknown(60), E::MailExpired {}, E::MailSuperseded {}, rejected(), dead()] {
+    for meanwhile in [unknown(60), E::MailExpired {}, E::MailSuperseded {}, rejected(), unconfirmed(), dead()]
+    {
         mail([(1, meanwhile)]).when(2, accept()).records([accepted()]);
     }
 }
@@ -124,8 +155,26 @@ fn a_second_250_changes_nothing() {
 
 #[test]
 fn an_unknown_outcome_may_be_lost_again_and_again() {
-    let lose = C::LoseTrack { reason: UnknownBecause::ReplyLost, due_at: t(120), provider: None };
-    mail([(1, unknown(60))]).when(60, lose).records([unknown(120)]);
+    mail([(1, unknown(60))]).when(60, lose(120)).records([unknown(120)]);
+}
+
+#[test]
+fn after_five_copies_without_a_confirmation_nothing_more_is_sent() {
+    let copies = [1, 2, 3, 4].map(|at| (at, unknown(at + 1)));
+    mail(copies.clone()).when(5, lose(6)).records([unconfirmed()]);
+    let story = mail(copies).and([(5, unconfirmed())]);
+    assert!(!story.state().state().is_due());
+    story.and([(9, E::MailRequeued { expires_at: t(HOUR) })]).when(10, lose(11)).records([unknown(11)]);
+}
+
+#[test]
+fn a_worker_that_died_before_a_server_had_the_mail_used_up_no_copy() {
+    let deaths = (1..=9).map(|at| (at, died_with(at, None)));
+    mail([]).and(deaths).when(10, died(10, None)).records([died_with(10, None)]);
+    let four = || mail([1, 2, 3, 4].map(|at| (at, died_with(at, Some("main")))));
+    four().when(5, died(5, None)).records([died_with(5, None)]);
+    let fifth = four().doing(5, &died(5, Some("main"))).state();
+    assert_eq!((fifth.state(), fifth.copies), (MailState::Unconfirmed, 5));
 }
 
 #[test]
@@ -149,7 +198,7 @@ fn an_accepted_mail_is_never_sent_again() {
 
 #[test]
 fn what_failed_for_good_is_requeued_by_hand() {
-    for outcome in [rejected(), dead(), E::MailSuppressed {}, E::MailExpired {}] {
+    for outcome in [rejected(), dead(), unconfirmed(), E::MailSuppressed {}, E::MailExpired {}] {
         mail([(1, outcome)])
             .when(2, C::Requeue { expires_at: t(2 * HOUR) })
             .records([E::MailRequeued { expires_at: t(2 * HOUR) }]);

@@ -16,7 +16,7 @@ pub struct Outcomes {
     pub accepted: i64,
     /// Without an outcome: `pending` and `unknown` ones.
     pub waiting: i64,
-    /// `rejected`, `suppressed` and `dead` ones.
+    /// `rejected`, `suppressed`, `unconfirmed` and `dead` ones.
     pub failed: i64,
     /// Not wanted any more: `expired` and `superseded` ones.
     pub dropped: i64,

@@ -24,7 +24,7 @@ pub struct Queue {
     pub unsettled: Vec<Unsettled>,
     /// Of these, those tried before, by the mail server's last code; `None` where it gave none.
     pub waiting: Vec<(Option<i32>, i64)>,
-    /// `unknown`, `rejected` and `dead` ones, of each state in which there are any.
+    /// `unknown`, `rejected`, `suppressed`, `unconfirmed` and `dead` ones, of each state in which there are any.
     pub troubled: Vec<(String, i64)>,
 }
 

@@ -157,8 +157,8 @@ statements! {
     /// The views, whole.
     ALL_ACCOUNTS = "SELECT * FROM accounts";
     ALL_RESETS = "SELECT * FROM resets";
-    ALL_MAILS = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
-            settled_at, last_code, pinned_to, refused_by FROM mails";
+    ALL_MAILS = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, copies, requested_at, due_at, expires_at,
+            settled_at, last_code, last_enhanced, last_failure, pinned_to, refused_by FROM mails";
 
     ACCOUNT = "SELECT * FROM accounts WHERE account_id = $1";
     /// A page of accounts by username; the search is a folded prefix.
@@ -169,11 +169,11 @@ statements! {
     RESET = "SELECT * FROM resets WHERE reset_id = $1";
     /// Accounts that have a live link whose hour is over.
     OVERDUE_RESETS = "SELECT DISTINCT account_id FROM resets WHERE state = 'live' AND expires_at <= $1 LIMIT $2";
-    MAIL = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
-            settled_at, last_code, pinned_to, refused_by FROM mails WHERE mail_id = $1";
+    MAIL = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, copies, requested_at, due_at, expires_at,
+            settled_at, last_code, last_enhanced, last_failure, pinned_to, refused_by FROM mails WHERE mail_id = $1";
     /// The mails before one, the newest first.
-    MAILS = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
-            settled_at, last_code, pinned_to, refused_by FROM mails
+    MAILS = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, copies, requested_at, due_at, expires_at,
+            settled_at, last_code, last_enhanced, last_failure, pinned_to, refused_by FROM mails
         WHERE mail_id < $1 AND ($2 = '' OR state = $2) AND ($3 = '' OR kind = $3) ORDER BY mail_id DESC LIMIT $4";
     /// Mails without an outcome, and the oldest of each kind.
     UNSETTLED_BY_KIND = "SELECT kind, count(*), min(requested_at) FROM mails
@@ -183,7 +183,7 @@ statements! {
         WHERE state IN ('pending', 'unknown') AND version > 1 GROUP BY last_code ORDER BY last_code";
     /// Mails that somebody may want to look at.
     TROUBLED_BY_STATE = "SELECT state, count(*) FROM mails
-        WHERE state IN ('unknown', 'rejected', 'suppressed', 'dead') GROUP BY state ORDER BY state";
+        WHERE state IN ('unknown', 'rejected', 'suppressed', 'unconfirmed', 'dead') GROUP BY state ORDER BY state";
     /// The newest mails of a span of ids, counted by stretch of time and state.
     MAIL_CHART = "SELECT (requested_at - $4) / $5, state, count(*) FROM (
             SELECT requested_at, state FROM mails WHERE mail_id >= $1 AND mail_id < $2 ORDER BY mail_id DESC LIMIT $3) m
@@ -191,8 +191,8 @@ statements! {
     /// Which migration the tables are at.
     TABLES_VERSION = "SELECT coalesce(max(version), 0) FROM _sqlx_migrations WHERE success";
     /// Mails that a worker has claimed.
-    CLAIMED_MAILS = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
-            settled_at, last_code, pinned_to, refused_by, going_to
+    CLAIMED_MAILS = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, copies, requested_at, due_at, expires_at,
+            settled_at, last_code, last_enhanced, last_failure, pinned_to, refused_by, going_to
         FROM mails WHERE claimed_by = $1 AND state IN ('pending', 'unknown')";
     /// When the next mail is due that nobody has claimed.
     NEXT_DUE = "SELECT min(due_at) FROM mails WHERE state IN ('pending', 'unknown') AND claimed_by IS NULL";

@@ -57,8 +57,9 @@ fn for_people(mails: &[ShownMail]) -> String {
     if mails.is_empty() {
         return "There are no such mails.\n".to_owned();
     }
-    let heads =
-        ["MAIL", "KIND", "STATE", "AGE", "TRIED AGAIN", "CODE", "WAITS FOR"].map(str::to_owned).to_vec();
+    let heads = ["MAIL", "KIND", "STATE", "AGE", "TRIED AGAIN", "LAST ANSWER", "WAITS FOR"]
+        .map(str::to_owned)
+        .to_vec();
     let rows: Vec<_> = std::iter::once(heads).chain(mails.iter().map(row)).collect();
     let states: BTreeSet<_> = mails.iter().map(words::state).collect();
     let advice = states.into_iter().filter_map(|state| Some(format!("{state}: {}\n", words::advice(state)?)));
@@ -78,7 +79,7 @@ fn row(mail: &ShownMail) -> Vec<String> {
         words::state(mail).to_owned(),
         words::span(Duration::from_secs(mail.age_seconds)),
         next,
-        mail.last_code.map(|code| code.to_string()).unwrap_or_default(),
+        words::last_answer(mail),
         mail.waits_for.as_ref().map(words::waits_for).unwrap_or_default(),
     ]
 }

@@ -63,6 +63,8 @@ fn about(mail: &ShownMail) -> Vec<Vec<String>> {
         ["age", &age],
         ["account", &mail.account_id],
     ];
+    let answer = words::last_answer(mail);
+    rows.extend((!answer.is_empty()).then_some(["last answer", &answer]));
     let waits_for = mail.waits_for.as_ref().map(words::waits_for);
     rows.extend(waits_for.as_ref().map(|waits_for| ["waits for", waits_for.as_str()]));
     rows.extend(mail.reset_id.as_ref().map(|reset| ["reset", reset.as_str()]));

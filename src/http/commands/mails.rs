@@ -15,7 +15,7 @@ pub struct OfMail {
 }
 
 command! {
-    /// Try a mail again that was rejected, suppressed, dead or expired. Needs `utilities.mail`.
+    /// Try a mail again that was rejected, suppressed, unconfirmed, dead or expired. Needs `utilities.mail`.
     requeue_mail("/v1/commands/requeue-mail", OfMail) -> 202
         = |service, call, body| service.requeue_mail(&call, MailId(body.mail_id))
 }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::tongue::Tongue;
 
 /// Events that somebody may want to look at.
-const BAD: [&str; 8] = [
+const BAD: [&str; 9] = [
     "SignInFailed",
     "StrangerRefused",
     "ResetRefused",
@@ -20,6 +20,7 @@ const BAD: [&str; 8] = [
     "MailRejected",
     "MailDead",
     "MailOutcomeUnknown",
+    "MailUnconfirmed",
 ];
 /// Events that somebody had hoped for.
 const GOOD: [&str; 5] =
@@ -91,10 +92,22 @@ fn shown(
 
 /// What happened. What the event holds stands in for the sentence's variables.
 pub(crate) fn sentence(tongue: &Tongue, event: &StoredEvent) -> String {
-    let payload: Map<String, Value> = serde_json::from_slice(&event.payload).unwrap_or_default();
-    let values: Vec<_> = payload.iter().map(|(name, value)| (name.as_str(), word(tongue, value))).collect();
+    let payload: Map<String, Value> =
+        event.upcast_payload().and_then(|payload| serde_json::from_slice(&payload)).unwrap_or_default();
+    let mut values: Vec<_> =
+        payload.iter().map(|(name, value)| (name.as_str(), word(tongue, value))).collect();
+    values.push(("answer", answer(tongue, &payload)));
     let values: Vec<_> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
     tongue.tell(&format!("event-{}", event.name), &values)
+}
+
+/// What a mail server said, or why it said nothing: `550 5.1.1`.
+fn answer(tongue: &Tongue, payload: &Map<String, Value>) -> String {
+    let text =
+        |name: &str| payload.get(name).filter(|value| !value.is_null()).map(|value| word(tongue, value));
+    let failure = text("failure").map(|name| tongue.say(&format!("failure-{name}")));
+    let parts: Vec<_> = [text("code"), text("enhanced"), failure].into_iter().flatten().collect();
+    if parts.is_empty() { tongue.say("failure-none") } else { parts.join(" ") }
 }
 
 fn word(tongue: &Tongue, value: &Value) -> String {

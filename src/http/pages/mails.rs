@@ -21,7 +21,7 @@ use super::visitor::Visitor;
 use crate::http::App;
 use crate::http::caller::outcome;
 use crate::http::params::{Named, Query};
-use crate::mails::{STATES, ShownMail, TROUBLED, words};
+use crate::mails::{REQUEUABLE, STATES, ShownMail, TROUBLED, words};
 use crate::problem::{Kind, Problem};
 
 /// Mails on one page.
@@ -72,7 +72,7 @@ struct Row {
     advice: String,
     waits_for: Option<String>,
     requested: String,
-    code: String,
+    answer: String,
     can_requeue: bool,
 }
 
@@ -162,7 +162,7 @@ fn row(visitor: &Visitor, mail: ShownMail, to: String, requested_at: i64) -> Row
         state: visitor.say(&format!("state-{state}")),
         tone: match state {
             "accepted" => "good",
-            "rejected" | "dead" | "suppressed" => "bad",
+            "rejected" | "dead" | "suppressed" | "unconfirmed" => "bad",
             "unknown" | "deferred" | "expired" => "warn",
             _ => "",
         },
@@ -172,11 +172,19 @@ fn row(visitor: &Visitor, mail: ShownMail, to: String, requested_at: i64) -> Row
             visitor.tongue.tell("waits-for", &[("provider", &waits.provider), ("seconds", &seconds)])
         }),
         requested: visitor.tongue.moment(requested_at),
-        code: mail.last_code.map_or_else(|| "–".to_owned(), |code| code.to_string()),
-        can_requeue: ["rejected", "suppressed", "dead", "expired"].contains(&mail.state.as_str()),
+        answer: last_answer(visitor, &mail),
+        can_requeue: REQUEUABLE.contains(&mail.state.as_str()),
         id: mail.mail_id,
         account: mail.account_id,
     }
+}
+
+/// What the mail server said last, or why it said nothing.
+fn last_answer(visitor: &Visitor, mail: &ShownMail) -> String {
+    let failure = mail.last_failure.as_ref().map(|name| visitor.say(&format!("failure-{name}")));
+    let code = mail.last_code.map(|code| code.to_string());
+    let parts: Vec<_> = [code, mail.last_enhanced.clone(), failure].into_iter().flatten().collect();
+    if parts.is_empty() { "–".to_owned() } else { parts.join(" ") }
 }
 
 async fn one(

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use rekey_events::Language;
-use strum::IntoEnumIterator;
+use rekey_events::mail::FailureReason;
+use strum::{IntoEnumIterator, VariantNames};
 
 use super::tongue::WORDS;
 use super::trouble_keys;
 use crate::audit::{reasons, types};
+use crate::mails::STATES;
 
 #[test]
 fn all_languages_have_the_same_words_with_the_same_variables() {
@@ -31,7 +33,9 @@ fn said() -> BTreeSet<String> {
 fn named() -> impl Iterator<Item = String> {
     let events = types().into_iter().map(|kind| format!("event-{kind}"));
     let reasons = reasons().iter().map(|code| format!("why-{code}"));
-    events.chain(reasons).chain(trouble_keys())
+    let states = STATES.iter().flat_map(|state| [format!("state-{state}"), format!("advice-{state}")]);
+    let failures = FailureReason::VARIANTS.iter().map(|name| format!("failure-{name}"));
+    events.chain(reasons).chain(states).chain(failures).chain(trouble_keys())
 }
 
 /// All that stands between quotes.
@@ -65,6 +69,7 @@ fn all_that_is_said_has_words_and_all_words_are_said() {
         "advice-",
         "sign-in-",
         "code-step-",
+        "failure-",
         "moment",
         "month",
         "field-",

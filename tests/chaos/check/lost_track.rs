@@ -41,8 +41,8 @@ fn end(attempt: &Attempt) -> i64 {
 #[cfg(test)]
 mod tests {
     use rekey_events::Moment;
-    use rekey_events::mail::MailEvent;
     use rekey_events::mail::event::DeadBecause;
+    use rekey_events::mail::{MailEvent, Phase};
 
     use super::UnknownBecause::{ReplyLost, WorkerDied};
     use super::*;
@@ -71,7 +71,8 @@ mod tests {
 
     fn lost(at: i64, reason: UnknownBecause) -> (i64, MailEvent) {
         let due_at = Moment::from_micros(at);
-        (at, MailEvent::MailOutcomeUnknown { reason, due_at, provider: None })
+        let (provider, code, enhanced, failure) = (None, None, None, None);
+        (at, MailEvent::MailOutcomeUnknown { reason, due_at, provider, code, enhanced, failure })
     }
 
     /// These 250s, and when nobody knew.
@@ -129,7 +130,8 @@ mod tests {
     fn dead(unknown: &[(i64, UnknownBecause)]) -> Story {
         let mut story = story(&[DOT], unknown);
         story.attempts.push(refused(DOT + 60 * SECOND));
-        let buried = MailEvent::MailDead { reason: DeadBecause::MessageRefused, code: Some(554) };
+        let (reason, code, phase) = (DeadBecause::MessageRefused, Some(554), Some(Phase::Dot));
+        let buried = MailEvent::MailDead { reason, code, enhanced: None, phase, provider: None };
         *story.events.last_mut().unwrap() = (DOT + 61 * SECOND, buried);
         story
     }

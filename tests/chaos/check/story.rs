@@ -68,7 +68,7 @@ impl Story {
         let (phase, told) = match self.outcome()? {
             E::MailAccepted { .. } => ("dot", 250),
             E::MailRejected { phase, code, .. } => (phase.into(), *code),
-            E::MailDead { reason: DeadBecause::MessageRefused, code } => ("dot", (*code)?),
+            E::MailDead { reason: DeadBecause::MessageRefused, code, .. } => ("dot", (*code)?),
             _ => return None,
         };
         let is_final = |attempt: &Attempt| attempt.code == 250 || attempt.code == told;
@@ -103,6 +103,7 @@ fn is_outcome(event: &MailEvent) -> bool {
             | E::MailExpired {}
             | E::MailSuperseded {}
             | E::MailSuppressed {}
+            | E::MailUnconfirmed { .. }
             | E::MailDead { .. }
     )
 }

@@ -42,7 +42,10 @@ async fn a_mail_that_cannot_be_written_is_dead_and_the_others_go_out() {
         bed.issue(account).await;
         let dead = bed.mail_in(account, "dead").await;
         let last = bed.events(&dead).await.pop();
-        assert_eq!(last, Some(MailEvent::MailDead { reason, code: None }));
+        assert_eq!(
+            last,
+            Some(MailEvent::MailDead { reason, code: None, enhanced: None, phase: None, provider: None })
+        );
     }
     let carla = bed.asks("carla").await;
     bed.mail_in(carla, "accepted").await;

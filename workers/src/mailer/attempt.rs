@@ -123,7 +123,7 @@ impl Inner {
         if let Some(outcome) = self.unwanted(row).await? {
             return Ok(Err(outcome));
         }
-        let dead = |reason| Err(MailCommand::Bury { reason, code: None });
+        let dead = |reason| Err(MailCommand::bury_unsent(reason));
         let addressee = self.log.addressee(row.account_id, self.log.env().now()).await?;
         let Some(Addressee { person, suppressed }) = addressee else {
             return Ok(dead(DeadBecause::NoAddress));

@@ -3,7 +3,6 @@
 use futures::future::join_all;
 use rekey_events::MailId;
 use rekey_events::mail::MailCommand;
-use rekey_events::mail::event::UnknownBecause;
 use rekey_events::rows::MailRow;
 use rekey_events::store::StoreError;
 use rekey_events::store::mails::ClaimedMail;
@@ -79,8 +78,7 @@ impl Inner {
     async fn free(&self, ClaimedMail { row, going_to }: ClaimedMail) -> bool {
         let provider =
             row.pinned_to.clone().or(going_to).or_else(|| self.providers.only().map(str::to_owned));
-        let (reason, due_at) = (UnknownBecause::WorkerDied, self.log.env().now());
-        let lost = MailCommand::LoseTrack { reason, due_at, provider };
+        let lost = MailCommand::worker_died(self.log.env().now(), provider);
         // On the row as it was seen: another worker may have freed, claimed or sent it since.
         let freed = self.record_on(&row, &lost, &[]).await;
         if let Err(error) = &freed {

@@ -3,16 +3,15 @@
 use std::time::{Duration, Instant};
 
 use rekey_events::mail::event::{DeadBecause, UnknownBecause};
-use rekey_events::mail::{Mail, MailCommand, MailRefusal, Phase};
+use rekey_events::mail::{FailureReason, Mail, MailCommand, MailRefusal, Phase};
 use rekey_events::rows::{Change, MailRow};
 use rekey_events::store::execute::Draft;
 use rekey_events::store::{AppendError, CommandError, Loaded};
 use rekey_events::{Env, Moment};
 
 use super::schedule::{after_ambiguity, after_failure, after_pause, next, phase};
-use super::suppression::is_about_the_recipient;
-use super::{Inner, Provider, Providers, Route};
-use crate::smtp::{Delivery, Failure, Reply};
+use super::{Inner, Provider, Providers, Route, failure};
+use crate::smtp::{Delivery, Failure, Refusal, Reply};
 
 /// Pauses between tries to record an outcome.
 const AGAIN: [Duration; 4] =
@@ -34,7 +33,7 @@ impl Tried<'_> {
             Route::Kept => Some(self.accept(250)),
             Route::Unwritable(error) => {
                 tracing::error!(%error, "the inbox folder cannot be written");
-                Some(self.unreachable(Phase::Connect, None))
+                Some(self.unreachable(Phase::Connect, None, Some(FailureReason::InboxUnwritable)))
             }
         }
     }
@@ -44,23 +43,30 @@ impl Tried<'_> {
             Delivery::Withheld => return None,
             Delivery::Accepted { reply } => self.accept(reply.code),
             Delivery::Deferred { phase: at, reply, retry_after } => {
-                let due_at = next(self.env, self.row, retry_after);
-                self.defer(phase(at), Some(&reply), due_at, true)
+                self.later(phase(at), &reply, retry_after)
             }
             Delivery::ConnectionFailed { phase: at, reason } => {
-                let reply = match &reason {
-                    Failure::Refused(reply) | Failure::Unexpected(reply) => Some(reply),
-                    _ => None,
-                };
-                self.unreachable(phase(at), reply)
+                self.unreachable(phase(at), failure::reply(&reason), failure::reason(&reason))
             }
-            Delivery::Rejected { phase: at, reply } => self.refused(phase(at), reply),
+            Delivery::Rejected { phase: at, reply, about } => self.refused(phase(at), reply, about),
             Delivery::Ambiguous { reason } => {
                 tracing::warn!(%reason, mail = %self.row.mail_id, "a mail may have gone out; the same bytes are sent again");
-                let (reason, due_at) = (UnknownBecause::ReplyLost, after_ambiguity(self.env));
-                MailCommand::LoseTrack { reason, due_at, provider: Some(self.name()) }
+                self.lose_track(&reason)
             }
         })
+    }
+
+    /// The reply to the final dot was lost, or says neither yes nor no.
+    fn lose_track(&self, reason: &Failure) -> MailCommand {
+        let reply = failure::reply(reason);
+        MailCommand::LoseTrack {
+            reason: UnknownBecause::ReplyLost,
+            due_at: after_ambiguity(self.env),
+            provider: Some(self.name()),
+            code: reply.map(|reply| reply.code),
+            enhanced: reply.and_then(|reply| reply.enhanced.clone()),
+            failure: failure::reason(reason),
+        }
     }
 
     fn accept(&self, code: u16) -> MailCommand {
@@ -71,39 +77,53 @@ impl Tried<'_> {
     pub(super) fn untried(&self) -> MailCommand {
         let due_at = after_pause(self.env, Moment::from_micros(self.row.requested_at));
         let (phase, code, enhanced) = (Phase::Connect, None, None);
-        MailCommand::Defer { phase, code, enhanced, due_at, counted: false, provider: None }
+        let failure = Some(FailureReason::ProviderPaused);
+        MailCommand::Defer { phase, code, enhanced, due_at, counted: false, provider: None, failure }
     }
 
     /// The provider cannot be used: no fault of the mail, which is due at once where another can.
-    fn unreachable(&self, at: Phase, reply: Option<&Reply>) -> MailCommand {
+    fn unreachable(&self, at: Phase, reply: Option<&Reply>, failure: Option<FailureReason>) -> MailCommand {
         let now = self.env.now();
         let due_at = match self.providers.destination(self.row, now) {
             Some(next) if next.is_paused(now) => after_failure(self.env, next.paused_until(now)),
             Some(next) if next.name() != self.provider.name() => now,
             _ => after_failure(self.env, now),
         };
-        self.defer(at, reply, due_at, false)
+        self.defer(at, reply, failure, due_at, false)
     }
 
-    /// The recipient was refused: so they are everywhere. The message was, or we: perhaps another
-    /// provider takes it. What is wrong with it in our own eyes (at BODY) none will.
-    fn refused(&self, at: Phase, Reply { code, enhanced, .. }: Reply) -> MailCommand {
-        let is_final = match at {
-            Phase::Rcpt => is_about_the_recipient(enhanced.as_deref()),
-            _ => at == Phase::Body,
-        };
+    /// Who does not exist, exists nowhere. What else one provider refuses another may take; what is wrong with
+    /// the message in our own eyes (at BODY) none will.
+    fn refused(&self, at: Phase, reply: Reply, about: Refusal) -> MailCommand {
         let may_go_elsewhere = Mail::from_row(self.row).is_some_and(|mail| mail.may_go_elsewhere());
-        if !is_final && may_go_elsewhere && self.providers.are_several() {
-            let (provider, due_at) = (self.name(), self.env.now());
-            MailCommand::Reroute { provider, phase: at, code, enhanced, due_at }
-        } else if at == Phase::Rcpt {
-            MailCommand::Reject { phase: at, code, enhanced }
+        let provider = self.name();
+        let Reply { code, enhanced, .. } = reply;
+        if about == Refusal::Recipient {
+            MailCommand::Reject { phase: at, code, enhanced, provider: Some(provider) }
+        } else if at != Phase::Body && may_go_elsewhere && self.providers.are_several() {
+            MailCommand::Reroute { provider, phase: at, code, enhanced, due_at: self.env.now() }
+        } else if about == Refusal::Unclear {
+            self.later(at, &Reply { code, enhanced, ..reply }, None)
         } else {
-            MailCommand::Bury { reason: DeadBecause::MessageRefused, code: Some(code) }
+            let (reason, code, phase) = (DeadBecause::MessageRefused, Some(code), Some(at));
+            MailCommand::Bury { reason, code, enhanced, phase, provider: Some(provider) }
         }
     }
 
-    fn defer(&self, phase: Phase, reply: Option<&Reply>, due_at: Moment, counted: bool) -> MailCommand {
+    /// Tried again on the schedule, which uses up an attempt.
+    fn later(&self, at: Phase, reply: &Reply, asked: Option<Duration>) -> MailCommand {
+        let due_at = next(self.env, self.row, asked);
+        self.defer(at, Some(reply), None, due_at, true)
+    }
+
+    fn defer(
+        &self,
+        phase: Phase,
+        reply: Option<&Reply>,
+        failure: Option<FailureReason>,
+        due_at: Moment,
+        counted: bool,
+    ) -> MailCommand {
         MailCommand::Defer {
             phase,
             code: reply.map(|reply| reply.code),
@@ -111,6 +131,7 @@ impl Tried<'_> {
             due_at,
             counted,
             provider: Some(self.name()),
+            failure,
         }
     }
 

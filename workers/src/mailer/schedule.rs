@@ -86,6 +86,9 @@ mod tests {
             expires_at: Moment::default().after(lifetime).micros(),
             settled_at: None,
             last_code: None,
+            last_enhanced: None,
+            last_failure: None,
+            copies: 0,
             pinned_to: None,
             refused_by: None,
         }

@@ -104,7 +104,7 @@ impl Letters {
                 Delivery::ConnectionFailed { phase, reason } => {
                     format!("{} at {phase}: {reason}", server.name())
                 }
-                Delivery::Deferred { phase, reply, .. } | Delivery::Rejected { phase, reply } => {
+                Delivery::Deferred { phase, reply, .. } | Delivery::Rejected { phase, reply, .. } => {
                     return Err(format!("{} at {phase}: {reply}", server.name()));
                 }
                 Delivery::Ambiguous { reason } => {

@@ -14,7 +14,7 @@ impl Connection {
         } else if self.offers_auth("LOGIN") {
             self.login(user, password).await
         } else {
-            Err(Failure::NotOffered("AUTH PLAIN or LOGIN"))
+            Err(Failure::NoCommonMechanism)
         }
     }
 

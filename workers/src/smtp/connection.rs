@@ -104,7 +104,7 @@ impl Connection {
 
     async fn start_tls(&mut self) -> Result<(), Failure> {
         if !self.offers("STARTTLS") {
-            return Err(Failure::NotOffered("STARTTLS"));
+            return Err(Failure::NoStartTls);
         }
         let limit = self.limits().hello;
         expect(220, self.wire.command("STARTTLS", limit).await?)?;

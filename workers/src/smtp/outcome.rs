@@ -2,7 +2,11 @@
 
 use std::{fmt, io, time::Duration};
 
-use super::reply::Reply;
+use super::{
+    refusal::{self, Refusal},
+    reply::Reply,
+    tls_failure::TlsFailure,
+};
 
 /// Where in the conversation something happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -69,8 +73,8 @@ pub enum Failure {
     #[error("the host name has no address")]
     Unresolved,
     /// The handshake failed.
-    #[error("TLS failed: {0}")]
-    Tls(String),
+    #[error("TLS failed: {0} ({1})")]
+    Tls(TlsFailure, String),
     /// A refusal that concerns the connection or the session, not the mail.
     #[error("the server refused: {0}")]
     Refused(Reply),
@@ -83,9 +87,12 @@ pub enum Failure {
     /// The server spoke out of turn, so its replies can no longer be told apart.
     #[error("the server spoke out of turn")]
     OutOfTurn,
-    /// An extension we must have is missing.
-    #[error("the server does not offer {0}")]
-    NotOffered(&'static str),
+    /// STARTTLS is configured and not offered.
+    #[error("the server does not offer STARTTLS")]
+    NoStartTls,
+    /// There is no mechanism for AUTH that both sides have.
+    #[error("the server does not offer AUTH PLAIN or LOGIN")]
+    NoCommonMechanism,
     /// The pool was closed.
     #[error("the pool is closed")]
     PoolClosed,
@@ -135,12 +142,14 @@ pub enum Delivery {
         /// "Try again in …", if it said so.
         retry_after: Option<Duration>,
     },
-    /// The server will never take it (5xx), or it cannot be sent at all.
+    /// The server refused it (5xx), or it cannot be sent at all.
     Rejected {
-        /// Where; `Rcpt` speaks of the recipient.
+        /// Where.
         phase: Phase,
         /// Its words, or ours where we did not even ask.
         reply: Reply,
+        /// What it is about: [`Refusal::Recipient`], [`Refusal::Message`] or [`Refusal::Unclear`].
+        about: Refusal,
     },
     /// Nothing is said about this mail: the connection, the session or the sender was refused. Uses up no attempt.
     ConnectionFailed {
@@ -162,6 +171,17 @@ impl Delivery {
     pub(super) fn deferred(phase: Phase, reply: Reply) -> Self {
         let retry_after = reply.retry_after();
         Self::Deferred { phase, reply, retry_after }
+    }
+
+    /// What a 4xx or 5xx to the recipient, to DATA or to the dot means.
+    pub(super) fn refused(phase: Phase, reply: Reply) -> Self {
+        match refusal::classify(phase, &reply) {
+            Refusal::Sender => Self::ConnectionFailed { phase, reason: Failure::Refused(reply) },
+            Refusal::Temporary => Self::deferred(phase, reply),
+            about @ (Refusal::Recipient | Refusal::Message | Refusal::Unclear) => {
+                Self::Rejected { phase, reply, about }
+            }
+        }
     }
 
     /// Whether the server asks for fewer connections.

@@ -9,6 +9,7 @@ use super::{
     dots::{self, Defect},
     gate::{Gate, RESET, SLOT},
     outcome::{Delivery, Failure, Phase},
+    refusal::Refusal,
     reply::Reply,
     slots::{Slots, Usage},
     tls::Handshake,
@@ -137,5 +138,6 @@ fn went_stale(outcome: &Delivery) -> bool {
 }
 
 fn unsendable(defect: Defect) -> Delivery {
-    Delivery::Rejected { phase: Phase::Body, reply: Reply::local(554, "5.6.0", &defect.to_string()) }
+    let (phase, about) = (Phase::Body, Refusal::Message);
+    Delivery::Rejected { phase, reply: Reply::local(554, "5.6.0", &defect.to_string()), about }
 }

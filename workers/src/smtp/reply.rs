@@ -8,7 +8,7 @@ use super::{outcome::Failure, wait_hint::wait_hint};
 const LARGEST: usize = 16 * 1024;
 
 /// How much of a reply's text is kept.
-const LONGEST_TEXT: usize = 512;
+const LONGEST_TEXT: usize = 2048;
 
 /// A complete reply. `code` and `enhanced` may be recorded; `text` may not, as servers like to repeat the address.
 #[derive(Clone, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Reply {
     pub code: u16,
     /// Enhanced status code (RFC 3463), such as `5.1.1`, when it agrees with the code.
     pub enhanced: Option<String>,
-    /// The text, control characters escaped, cut at 512 characters. For a person's eyes only; never for the log.
+    /// The text, control characters escaped, cut at 2048 characters. For a person's eyes only; never for the log.
     pub text: String,
 }
 
@@ -99,7 +99,21 @@ impl Lines {
     /// The whole as one reply.
     pub(super) fn reply(&self) -> Reply {
         let text = self.texts.join(" ");
-        Reply { code: self.code, enhanced: enhanced(self.code, &text), text: printable(&text) }
+        Reply { code: self.code, enhanced: self.enhanced(), text: printable(&text) }
+    }
+}
+
+impl Lines {
+    /// The status at the start of a line, else one that is marked as such: `(#5.7.1)`, or the last word. Only one whose
+    /// class agrees with the code (RFC 2034 section 4).
+    fn enhanced(&self) -> Option<String> {
+        let status = |word| status_of(self.code, word);
+        let lines = || self.texts.iter().map(String::as_str);
+        let at_start = || lines().find_map(|line| status(line.split_whitespace().next()?));
+        let marked =
+            || lines().flat_map(str::split_whitespace).filter(|word| word.contains('#')).find_map(status);
+        let at_end = || lines().find_map(|line| status(line.split_whitespace().next_back()?));
+        at_start().or_else(marked).or_else(at_end)
     }
 }
 
@@ -112,9 +126,9 @@ fn split_code(line: &[u8]) -> Option<(u16, &[u8])> {
     Some((code, rest))
 }
 
-/// The status at the start of the text, if its class agrees with the code (RFC 2034 section 4).
-fn enhanced(code: u16, text: &str) -> Option<String> {
-    let status = text.split_whitespace().next()?;
+/// `word` as a status of the code's class, without what servers put around it.
+fn status_of(code: u16, word: &str) -> Option<String> {
+    let status = word.trim_matches(['(', ')', '[', ']', '#', ',', ';', ':', '.']);
     let mut parts = status.split('.');
     let class_agrees = parts.next()? == (code / 100).to_string();
     let (subject, detail) = (parts.next()?, parts.next()?);
@@ -169,6 +183,25 @@ mod tests {
     }
 
     #[test]
+    fn a_status_is_found_wherever_servers_put_it() {
+        for (lines, status) in [
+            (&["550 5.1.1 no\r\n"][..], Some("5.1.1")),
+            (&["550 #5.1.0 no\r\n"], Some("5.1.0")),
+            (&["553 sorry (#5.7.1)\r\n"], Some("5.7.1")),
+            (&["511 sorry (#5.1.1 - chkuser)\r\n"], Some("5.1.1")),
+            (&["550 sorry [5.7.1].\r\n"], Some("5.7.1")),
+            (&["550-sorry\r\n", "550 5.7.1 no\r\n"], Some("5.7.1")),
+            (&["550-sorry\r\n", "550 no (#5.7.1)\r\n"], Some("5.7.1")),
+            (&["550-5.7.1 no\r\n", "550 5.1.1 no\r\n"], Some("5.7.1")),
+            (&["550 filter 5.1.1 says no\r\n"], None),
+            (&["550 no, 192.0.2.1\r\n"], None),
+            (&["450 no (#5.7.1)\r\n"], None),
+        ] {
+            assert_eq!(read(lines).unwrap().enhanced.as_deref(), status, "{lines:?}");
+        }
+    }
+
+    #[test]
     fn what_is_no_reply_is_malformed() {
         for line in
             ["", "\n", "\r\n", "250 ok", "250 ok\r", "25 ok\r\n", "650 ok\r\n", "250_ok\r\n", "2x0 ok\r\n"]
@@ -180,8 +213,8 @@ mod tests {
 
     #[test]
     fn text_is_escaped_and_cut_and_never_debugged() {
-        let reply = read(&[&format!("550 \u{1b}[31m{}\r\n", "x".repeat(2000))]).unwrap();
-        assert!(reply.text.starts_with("\\u{1b}[31m") && reply.text.len() < 600);
+        let reply = read(&[&format!("550 \u{1b}[31m{}\r\n", "x".repeat(9000))]).unwrap();
+        assert!(reply.text.starts_with("\\u{1b}[31m") && reply.text.len() < 2100);
         assert_eq!(format!("{reply:?} {reply}"), "Reply(550) 550");
     }
 

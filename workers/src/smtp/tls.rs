@@ -11,6 +11,7 @@ use tokio_rustls::{
 use super::{
     config::{ConfigError, ProviderConfig, Tls},
     outcome::Failure,
+    tls_failure,
     wire::Socket,
 };
 
@@ -36,7 +37,7 @@ impl Handshake {
         let handshake = self.connector.connect(self.server.clone(), socket).await;
         match handshake {
             Ok(stream) => Ok(Box::new(stream)),
-            Err(error) => Err(Failure::Tls(error.to_string())),
+            Err(error) => Err(tls_failure::failure(error)),
         }
     }
 }

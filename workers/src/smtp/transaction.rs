@@ -9,6 +9,7 @@ use super::{
     gate::{Gate, Verdict},
     outcome::{At, Delivery, Failure, Phase},
     pool::Envelope,
+    refusal::Refusal,
     reply::Reply,
 };
 
@@ -137,8 +138,7 @@ impl Connection {
         }
         match reply.code {
             200..=299 => Ok(Delivery::Accepted { reply }),
-            400..=499 => Err(Delivery::deferred(Phase::Dot, reply)),
-            500..=599 => Err(Delivery::Rejected { phase: Phase::Dot, reply }),
+            400..=599 => Err(Delivery::refused(Phase::Dot, reply)),
             _ => Err(Delivery::Ambiguous { reason: Failure::Unexpected(reply) }),
         }
     }
@@ -150,31 +150,20 @@ impl Connection {
 
     /// A complete reply, but not the wished one, at RCPT or DATA.
     fn refused(&mut self, phase: Phase, reply: Reply) -> Delivery {
-        match reply.code {
-            421 => Delivery::ConnectionFailed { phase, reason: Failure::Refused(reply) },
-            code if is_about_the_session(code) => {
-                Delivery::ConnectionFailed { phase, reason: Failure::Refused(reply) }
-            }
-            400..=499 => {
-                self.state = State::Begun;
-                Delivery::deferred(phase, reply)
-            }
-            500..=599 => {
-                self.state = State::Begun;
-                Delivery::Rejected { phase, reply }
-            }
-            _ => Delivery::ConnectionFailed { phase, reason: Failure::Unexpected(reply) },
+        if !(400..=599).contains(&reply.code) {
+            return Delivery::ConnectionFailed { phase, reason: Failure::Unexpected(reply) };
         }
+        let refused = Delivery::refused(phase, reply);
+        // Who refuses the session gets no other mail over it.
+        if !matches!(refused, Delivery::ConnectionFailed { .. }) {
+            self.state = State::Begun;
+        }
+        refused
     }
-}
-
-/// Refusals that say nothing about a recipient or a mail: command unknown, unimplemented or out of order (RFC 5321
-/// section 4.2.2), authentication missing or failed (RFC 4954 section 6). A lost session must not kill an address.
-fn is_about_the_session(code: u16) -> bool {
-    matches!(code, 454 | 500 | 502 | 503 | 530 | 534 | 535 | 538)
 }
 
 fn needs_smtputf8() -> Delivery {
     let text = "the address needs SMTPUTF8, which the server does not offer";
-    Delivery::Rejected { phase: Phase::Rcpt, reply: Reply::local(553, "5.6.7", text) }
+    let (phase, about) = (Phase::Rcpt, Refusal::Message);
+    Delivery::Rejected { phase, reply: Reply::local(553, "5.6.7", text), about }
 }

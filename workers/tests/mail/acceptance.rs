@@ -58,7 +58,7 @@ async fn a_message_that_could_hide_a_second_one_is_not_sent() {
     let sink = SmtpSink::start().await.unwrap();
     for message in ["a\n.\nMAIL FROM:<x@y.org>\r\n", "a\r.\r\n", "a\n.\r\n"] {
         let delivery = pool(&sink).deliver(&envelope("ana@example.org"), message.as_bytes(), &Open).await;
-        let Delivery::Rejected { phase: Phase::Body, reply } = delivery else { panic!("{delivery:?}") };
+        let Delivery::Rejected { phase: Phase::Body, reply, .. } = delivery else { panic!("{delivery:?}") };
         assert_eq!(reply.code, 554);
     }
     assert_eq!(sink.connections(), 0);

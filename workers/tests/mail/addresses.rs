@@ -18,7 +18,7 @@ async fn a_name_beyond_ascii_needs_a_server_that_can() {
     let sink = SmtpSink::start().await.unwrap();
     let pool = pool(&sink);
     let delivery = pool.deliver(&envelope("用户@example.org"), &mail(1).bytes, &Open).await;
-    let Delivery::Rejected { phase: Phase::Rcpt, reply } = delivery else { panic!("{delivery:?}") };
+    let Delivery::Rejected { phase: Phase::Rcpt, reply, .. } = delivery else { panic!("{delivery:?}") };
     assert_eq!((reply.code, reply.enhanced.as_deref()), (553, Some("5.6.7")));
     assert!(reply.text.contains("SMTPUTF8"));
     assert!(sink.ledger().is_empty());

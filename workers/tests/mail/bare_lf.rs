@@ -32,7 +32,7 @@ async fn a_server_whose_lines_end_in_a_bare_lf_takes_mails() {
 async fn a_bare_lf_in_the_middle_of_a_reply_ends_its_line() {
     let refused = Fault::reply("550-5.1.1 no\n550-5.1.1 such\r\n550 5.1.1 user");
     let (delivery, _) = with_fault(At::Rcpt, refused).await;
-    let Delivery::Rejected { phase: Phase::Rcpt, reply } = delivery else { panic!("{delivery:?}") };
+    let Delivery::Rejected { phase: Phase::Rcpt, reply, .. } = delivery else { panic!("{delivery:?}") };
     assert_eq!((reply.code, reply.enhanced.as_deref()), (550, Some("5.1.1")));
 
     let taken = Fault::AcceptAndReply("250-2.0.0 Taken\n250 as 4F2".to_owned());

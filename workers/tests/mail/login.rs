@@ -1,7 +1,7 @@
 //! Encryption and authentication.
 
 use rekey_test_support::smtp::{Encryption, Fault, Phase as At, SmtpSink};
-use rekey_workers::smtp::{ConfigError, Delivery, Failure, Phase, Pool, ProviderConfig, Tls};
+use rekey_workers::smtp::{ConfigError, Delivery, Failure, Phase, Pool, ProviderConfig, Tls, TlsFailure};
 
 use super::setup::{config, encrypted, send};
 
@@ -48,7 +48,7 @@ async fn a_server_without_a_common_mechanism_is_a_failed_connection() {
     let sink =
         SmtpSink::builder().credentials("courier", "s3cret").mechanisms("CRAM-MD5").start().await.unwrap();
     let pool = Pool::new(with_password(config(&sink), "s3cret")).unwrap();
-    let reason = Failure::NotOffered("AUTH PLAIN or LOGIN");
+    let reason = Failure::NoCommonMechanism;
     assert_eq!(send(&pool).await, Delivery::ConnectionFailed { phase: Phase::Auth, reason });
 }
 
@@ -77,9 +77,10 @@ async fn an_unknown_certificate_is_not_talked_to() {
         let sink = SmtpSink::builder().encryption(encryption).start().await.unwrap();
         let pool = Pool::new(ProviderConfig { extra_roots: None, ..encrypted(&sink, encryption) }).unwrap();
         let delivery = send(&pool).await;
-        let failed =
-            matches!(delivery, Delivery::ConnectionFailed { phase: Phase::Tls, reason: Failure::Tls(_) });
-        assert!(failed, "{delivery:?}");
+        let Delivery::ConnectionFailed { phase: Phase::Tls, reason: Failure::Tls(kind, _) } = delivery else {
+            panic!("{delivery:?}")
+        };
+        assert_eq!(kind, TlsFailure::UnknownAuthority);
     }
 }
 
@@ -87,7 +88,7 @@ async fn an_unknown_certificate_is_not_talked_to() {
 async fn starttls_is_not_optional() {
     let sink = SmtpSink::start().await.unwrap();
     let pool = Pool::new(encrypted(&sink, Encryption::StartTls)).unwrap();
-    let reason = Failure::NotOffered("STARTTLS");
+    let reason = Failure::NoStartTls;
     assert_eq!(send(&pool).await, Delivery::ConnectionFailed { phase: Phase::Tls, reason });
 }
 

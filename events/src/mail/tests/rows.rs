@@ -21,11 +21,14 @@ fn new() -> MailRow {
         state: "pending".into(),
         version: 1,
         attempts: 0,
+        copies: 0,
         requested_at: t(0).micros(),
         due_at: t(0).micros(),
         expires_at: t(HOUR).micros(),
         settled_at: None,
         last_code: None,
+        last_enhanced: None,
+        last_failure: None,
         pinned_to: None,
         refused_by: None,
     }
@@ -39,29 +42,55 @@ fn a_new_mail_is_due_at_once() {
 #[test]
 fn only_deferrals_at_its_own_cost_use_up_attempts() {
     let story = mail([(1, deferred(6, true)), (6, deferred(20, false)), (20, deferred(60, true))]);
-    let expected = MailRow { version: 4, attempts: 2, due_at: t(60).micros(), last_code: Some(451), ..new() };
+    let expected = MailRow {
+        version: 4,
+        attempts: 2,
+        due_at: t(60).micros(),
+        last_code: Some(451),
+        last_enhanced: Some("4.7.1".into()),
+        ..new()
+    };
     assert_eq!(row(&story, 4), expected);
 }
 
+/// What the server said last.
+fn last(story: &Story<Mail>) -> (Option<i32>, Option<String>, Option<String>) {
+    let row = row(story, 1);
+    (row.last_code, row.last_enhanced, row.last_failure)
+}
+
 #[test]
-fn an_unknown_outcome_keeps_the_servers_last_code() {
-    let story = mail([(1, deferred(6, true)), (6, unknown(66))]);
-    let row = row(&story, 3);
-    assert_eq!((row.state.as_str(), row.due_at, row.last_code), ("unknown", t(66).micros(), Some(451)));
+fn the_last_answer_is_shown_whole_and_never_mixed() {
+    let refused = (Some(451), Some("4.7.1".into()), None);
+    let story = mail([(1, deferred(6, true))]);
+    assert_eq!(last(&story), refused);
+    let story = story.and([(6, died_with(6, None))]);
+    assert_eq!(last(&story), refused, "a dead worker says nothing about the server");
+    let story = story.and([(7, unknown(67))]);
+    assert_eq!(last(&story), (None, None, Some("connection_closed".into())));
+    assert_eq!(last(&story.and([(67, accepted())])), (Some(250), None, None));
+}
+
+#[test]
+fn every_copy_that_may_have_been_delivered_is_counted() {
+    let story = mail([(1, unknown(61)), (61, died_with(61, None)), (62, died_with(62, Some("main")))]);
+    assert_eq!((row(&story, 4).copies, row(&story, 4).state.as_str()), (2, "unknown"));
+    let story = story.and([(70, unconfirmed())]);
+    assert_eq!((row(&story, 5).copies, row(&story, 5).due_at), (3, t(62).micros()));
 }
 
 #[test]
 fn an_outcome_has_its_name_moment_and_code() {
-    for (event, name, code) in [
-        (accepted(), "accepted", Some(250)),
-        (rejected(), "rejected", Some(550)),
-        (E::MailSuppressed {}, "suppressed", None),
-        (E::MailExpired {}, "expired", None),
-        (E::MailSuperseded {}, "superseded", None),
-        (dead(), "dead", None),
+    for (event, name, last_code, enhanced) in [
+        (accepted(), "accepted", Some(250), None),
+        (rejected(), "rejected", Some(550), Some("5.1.1")),
+        (E::MailSuppressed {}, "suppressed", None, None),
+        (E::MailExpired {}, "expired", None, None),
+        (E::MailSuperseded {}, "superseded", None, None),
+        (dead(), "dead", Some(554), Some("5.7.1")),
     ] {
-        let settled =
-            MailRow { state: name.into(), settled_at: Some(t(7).micros()), last_code: code, ..new() };
+        let (state, last_enhanced) = (name.into(), enhanced.map(Into::into));
+        let settled = MailRow { state, settled_at: Some(t(7).micros()), last_code, last_enhanced, ..new() };
         assert_eq!(row(&mail([(7, event)]), 1), settled);
     }
 }
@@ -103,6 +132,7 @@ fn a_requeued_mail_begins_anew() {
         due_at: t(90).micros(),
         expires_at: t(2 * HOUR).micros(),
         last_code: Some(550),
+        last_enhanced: Some("5.1.1".into()),
         ..new()
     };
     assert_eq!(row(&story, 4), expected);

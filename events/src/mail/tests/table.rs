@@ -18,13 +18,13 @@ fn commands() -> [C; 10] {
     [
         accept(),
         defer(9, true),
-        C::LoseTrack { reason: UnknownBecause::WorkerDied, due_at: t(9), provider: None },
+        died(9, None),
         reroute("main"),
-        C::Reject { phase: Phase::Rcpt, code: 550, enhanced: None },
+        C::Reject { phase: Phase::Rcpt, code: 550, enhanced: None, provider: None },
         C::Suppress,
         C::Expire,
         C::Supersede,
-        C::Bury { reason: DeadBecause::NoAddress, code: None },
+        C::bury_unsent(DeadBecause::NoAddress),
         C::Requeue { expires_at: t(HOUR) },
     ]
 }
@@ -32,7 +32,7 @@ fn commands() -> [C; 10] {
 #[test]
 fn every_command_in_every_state() {
     //   accept defer  lose  reroute reject suppress expire supersede bury requeue
-    let table: [(&[E], [Is; 10]); 8] = [
+    let table: [(&[E], [Is; 10]); 9] = [
         (&[], [Done, Done, Done, Done, Done, Done, Done, Done, Done, Not]),
         (&[unknown(5)], [Done, Done, Done, Done, Done, Done, Done, Done, Done, Not]),
         (&[accepted()], [So, Late, Late, Late, Late, Late, Late, Late, Late, Not]),
@@ -40,6 +40,7 @@ fn every_command_in_every_state() {
         (&[E::MailSuppressed {}], [Done, Late, Late, Late, Late, So, Late, Late, Late, Done]),
         (&[E::MailExpired {}], [Done, Late, Late, Late, Late, Late, So, Late, Late, Done]),
         (&[E::MailSuperseded {}], [Done, Late, Late, Late, Late, Late, Late, So, Late, Not]),
+        (&[unconfirmed()], [Done, Late, Late, Late, Late, Late, Late, Late, Late, Done]),
         (&[dead()], [Done, Late, Late, Late, Late, Late, Late, Late, So, Done]),
     ];
     for (history, answers) in table {

@@ -38,8 +38,8 @@ macro_rules! dead {
 /// The columns of a mail's row.
 macro_rules! mail {
     () => {
-        "mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
-                  settled_at, last_code, pinned_to, refused_by"
+        "mail_id, kind, account_id, reset_id, state, version, attempts, copies, requested_at, due_at, expires_at,
+                  settled_at, last_code, last_enhanced, last_failure, pinned_to, refused_by"
     };
 }
 
@@ -141,8 +141,8 @@ statements! {
         WHERE m.state IN ('pending', 'unknown') AND m.due_at <= $2 AND m.claimed_by IS NULL
             AND (m.reset_id IS NULL) = $4
         ORDER BY m.due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-        RETURNING mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
-                  settled_at, last_code, pinned_to, refused_by";
+        RETURNING mail_id, kind, account_id, reset_id, state, version, attempts, copies, requested_at, due_at, expires_at,
+                  settled_at, last_code, last_enhanced, last_failure, pinned_to, refused_by";
     /// Takes or renews a worker's lease, on the database's clock.
     RENEW_LEASE = concat!(
         "INSERT INTO workers (worker_id, renewed_at, leased_until, waits)
@@ -156,8 +156,8 @@ statements! {
         WHERE leased_until > ", clock!(), " AND waits <> '[]'"
     );
     /// Mails claimed by workers whose lease is over.
-    ABANDONED_MAILS = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
-            settled_at, last_code, pinned_to, refused_by, going_to FROM mails m
+    ABANDONED_MAILS = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, copies, requested_at, due_at, expires_at,
+            settled_at, last_code, last_enhanced, last_failure, pinned_to, refused_by, going_to FROM mails m
         WHERE m.claimed_by IS NOT NULL AND m.state IN ('pending', 'unknown') AND NOT EXISTS (
             SELECT 1 FROM workers w WHERE w.worker_id = m.claimed_by
             AND w.leased_until > (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)

@@ -69,8 +69,8 @@ macro_rules! put_mails {
         concat!("WITH j AS MATERIALIZED (SELECT jsonb(value) AS value FROM json_each(?)) ", $into, " SELECT
             unhex(value ->> 'mail_id', '-'), value ->> 'kind', unhex(value ->> 'account_id', '-'),
             unhex(value ->> 'reset_id', '-'), value ->> 'state', value ->> 'version', value ->> 'attempts',
-            value ->> 'requested_at', value ->> 'due_at', value ->> 'expires_at', value ->> 'settled_at',
-            value ->> 'last_code', value ->> 'pinned_to', value ->> 'refused_by', NULL, NULL
+            value ->> 'copies', value ->> 'requested_at', value ->> 'due_at', value ->> 'expires_at', value ->> 'settled_at',
+            value ->> 'last_code', value ->> 'last_enhanced', value ->> 'last_failure', value ->> 'pinned_to', value ->> 'refused_by', NULL, NULL
         FROM j WHERE true ")
     };
 }
@@ -145,8 +145,8 @@ statements! {
         WHERE m.state IN ('pending', 'unknown') AND m.due_at <= ?2 AND m.claimed_by IS NULL
             AND (m.reset_id IS NULL) = ?4
         ORDER BY m.due_at LIMIT ?3)
-        RETURNING mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
-                  settled_at, last_code, pinned_to, refused_by";
+        RETURNING mail_id, kind, account_id, reset_id, state, version, attempts, copies, requested_at, due_at, expires_at,
+                  settled_at, last_code, last_enhanced, last_failure, pinned_to, refused_by";
     /// Takes or renews a worker's lease, on the database's clock.
     RENEW_LEASE = "INSERT INTO workers (worker_id, renewed_at, leased_until, waits)
         SELECT ?1, now, now + ?2, ?3 FROM (SELECT CAST(unixepoch('subsec') * 1000000 AS INTEGER) AS now) WHERE true
@@ -156,8 +156,8 @@ statements! {
     WAITS = "SELECT waits, CAST(unixepoch('subsec') * 1000000 AS INTEGER) - renewed_at FROM workers
         WHERE leased_until > CAST(unixepoch('subsec') * 1000000 AS INTEGER) AND waits <> '[]'";
     /// Mails claimed by workers whose lease is over.
-    ABANDONED_MAILS = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, requested_at, due_at, expires_at,
-            settled_at, last_code, pinned_to, refused_by, going_to FROM mails m
+    ABANDONED_MAILS = "SELECT mail_id, kind, account_id, reset_id, state, version, attempts, copies, requested_at, due_at, expires_at,
+            settled_at, last_code, last_enhanced, last_failure, pinned_to, refused_by, going_to FROM mails m
         WHERE m.claimed_by IS NOT NULL AND m.state IN ('pending', 'unknown') AND NOT EXISTS (
             SELECT 1 FROM workers w WHERE w.worker_id = m.claimed_by
             AND w.leased_until > CAST(unixepoch('subsec') * 1000000 AS INTEGER))
@@ -192,8 +192,10 @@ statements! {
     PUT_RESETS = concat!(put_resets!("INSERT INTO resets"), "ON CONFLICT (reset_id) DO UPDATE SET state = excluded.state, ended_at = excluded.ended_at");
     PUT_MAILS = concat!(put_mails!("INSERT INTO mails"), "ON CONFLICT (mail_id) DO UPDATE SET
             state = excluded.state, version = excluded.version, attempts = excluded.attempts,
+            copies = excluded.copies,
             due_at = excluded.due_at, expires_at = excluded.expires_at, settled_at = excluded.settled_at,
-            last_code = excluded.last_code, pinned_to = excluded.pinned_to, refused_by = excluded.refused_by,
+            last_code = excluded.last_code, last_enhanced = excluded.last_enhanced,
+            last_failure = excluded.last_failure, pinned_to = excluded.pinned_to, refused_by = excluded.refused_by,
             claimed_by = NULL, going_to = NULL");
     /// The same, into the set that a rebuild fills; and its rows, some at a time, out of it.
     PUT_NEXT_ACCOUNTS = put_accounts!("INSERT OR REPLACE INTO accounts_next");

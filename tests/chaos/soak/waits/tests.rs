@@ -12,11 +12,16 @@ fn sent_after(seconds: i64) -> Story {
     Story { address: "ana@example.org".to_owned(), asked: ASKED, events, attempts: Vec::new() }
 }
 
+fn unknown(reason: UnknownBecause, due_at: Moment) -> MailEvent {
+    let (provider, code, enhanced, failure) = (None, None, None, None);
+    MailEvent::MailOutcomeUnknown { reason, due_at, provider, code, enhanced, failure }
+}
+
 /// The same, and a worker had died with it.
 fn sent_by_another_after(seconds: i64) -> Story {
     let mut story = sent_after(seconds);
     let due_at = Moment::from_micros(ASKED + 12 * SECOND);
-    let died = MailEvent::MailOutcomeUnknown { reason: UnknownBecause::WorkerDied, due_at, provider: None };
+    let died = unknown(UnknownBecause::WorkerDied, due_at);
     story.events.insert(0, (due_at.micros(), died));
     story
 }
@@ -47,7 +52,7 @@ fn a_wait_counts_where_its_circumstances_are() {
 fn a_mail_that_is_due_again_waits_again() {
     let mut story = sent_after(65);
     let due_at = Moment::from_micros(ASKED + 61 * SECOND);
-    let lost = MailEvent::MailOutcomeUnknown { reason: UnknownBecause::ReplyLost, due_at, provider: None };
+    let lost = unknown(UnknownBecause::ReplyLost, due_at);
     story.events.insert(0, (ASKED + SECOND, lost));
     assert_eq!(counts(story, &Journal::default()), [2, 0, 0, 0]);
 }

@@ -9,6 +9,7 @@ use rekey_events::Moment;
 use super::Histogram;
 use crate::mailer::Route;
 use crate::mailer::breaker::Breaker;
+use crate::mailer::failure;
 use crate::smtp::{Delivery, Failure, Phase};
 
 /// What a provider did since the start of the process, and how it stands now.
@@ -90,7 +91,7 @@ fn end(route: &Route) -> Option<(Phase, Option<u16>)> {
     };
     Some(match delivery {
         Delivery::Accepted { reply } => (Phase::Dot, Some(reply.code)),
-        Delivery::Deferred { phase, reply, .. } | Delivery::Rejected { phase, reply } => {
+        Delivery::Deferred { phase, reply, .. } | Delivery::Rejected { phase, reply, .. } => {
             (*phase, Some(reply.code))
         }
         Delivery::ConnectionFailed { phase, reason } => (*phase, code(reason)),
@@ -100,8 +101,5 @@ fn end(route: &Route) -> Option<(Phase, Option<u16>)> {
 }
 
 fn code(reason: &Failure) -> Option<u16> {
-    match reason {
-        Failure::Refused(reply) | Failure::Unexpected(reply) => Some(reply.code),
-        _ => None,
-    }
+    failure::reply(reason).map(|reply| reply.code)
 }
