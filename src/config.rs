@@ -15,9 +15,10 @@ mod policy;
 mod seal;
 #[cfg(test)]
 mod tests;
+mod trusted_proxies;
 
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use config::{Environment, File, FileFormat};
@@ -32,6 +33,7 @@ pub use mail::{Dkim, Mail, MailTls};
 pub use nats::Nats;
 pub use policy::{Policy, ResetSecondFactor};
 pub use seal::Seal;
+pub use trusted_proxies::TrustedProxies;
 
 /// Why there is no configuration. The text says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -64,9 +66,9 @@ pub struct Config {
     pub return_to: Vec<String>,
     /// The key file, from `rekey keys generate`.
     pub key_file: PathBuf,
-    /// Proxies whose `X-Forwarded-For` is believed.
+    /// Proxies whose `X-Forwarded-For` is believed: addresses and networks.
     #[serde(default)]
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: TrustedProxies,
     /// The database.
     pub database: Database,
     /// Outgoing mail.

@@ -4,9 +4,11 @@ mod accounts;
 mod body;
 mod bounded;
 mod caller;
+mod client_address;
 mod commands;
 mod docs;
 pub(crate) mod events;
+mod field_value;
 mod health;
 mod log;
 mod mails;
@@ -18,7 +20,6 @@ mod schemas;
 mod sessions;
 mod text;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,6 +36,7 @@ use utoipa_axum::routes;
 use crate::service::Service;
 use bounded::bounded;
 
+pub use client_address::Proxies;
 pub use metrics::process::Activity;
 pub use pages::House;
 
@@ -61,7 +63,7 @@ pub struct App {
     /// API keys.
     pub api_keys: Arc<[ApiKey]>,
     /// Proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Arc<[IpAddr]>,
+    pub proxies: Arc<Proxies>,
     /// Where people reach us.
     pub public_url: Arc<str>,
     /// What this process's workers have done.

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, ResetSecondFactor};
 use crate::credential::Hasher;
-use crate::http::{self, Activity, ApiKey, App, House};
+use crate::http::{self, Activity, ApiKey, App, House, Proxies};
 use crate::keys::Keys;
 use crate::service::{Service, Settings};
 use base::Base;
@@ -146,7 +146,7 @@ fn app(config: &Config, service: &Service, activity: Activity) -> Result<App, Bu
     Ok(App {
         service: service.clone(),
         api_keys: config.api_keys.iter().map(key).collect(),
-        trusted_proxies: config.trusted_proxies.clone().into(),
+        proxies: Proxies::new(config.trusted_proxies.clone()).into(),
         public_url: config.base_url().into(),
         activity,
         house: House::new(config)?.into(),

@@ -2,6 +2,9 @@
 //! with a stable type, and words that say what to do. Never a secret, and
 //! nothing that was typed.
 
+use std::fmt;
+use std::time::Duration;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -75,6 +78,15 @@ impl Kind {
     #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
+    }
+
+    /// Seconds after which it is worth trying again, where the kind alone says so.
+    fn retry_after(self) -> Option<u64> {
+        match self {
+            // How long that lasts is not known; others are served meanwhile.
+            Self::Unavailable | Self::Disturbed | Self::Uncertain => Some(2),
+            _ => None,
+        }
     }
 
     /// The status it is answered with, what it is, and what to do.
@@ -188,6 +200,8 @@ pub struct Problem {
     pub reasons: Vec<Rejection>,
     /// What is wrong with the body.
     pub errors: Vec<FieldError>,
+    /// Seconds after which it is worth trying again, if that is known.
+    pub retry_after: Option<u64>,
 }
 
 /// A problem, as it is written.
@@ -208,13 +222,41 @@ pub struct ProblemBody {
     /// What is wrong with the body, by member.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// Seconds after which to try again, as in `Retry-After`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
 }
 
 impl Problem {
     /// A problem of this kind, with its usual words.
     #[must_use]
     pub fn new(kind: Kind) -> Self {
-        Self { kind, detail: None, reasons: Vec::new(), errors: Vec::new() }
+        Self { kind, detail: None, reasons: Vec::new(), errors: Vec::new(), retry_after: kind.retry_after() }
+    }
+
+    /// Too many attempts: the next one is looked at after `wait`.
+    #[must_use]
+    pub fn throttled(wait: Duration) -> Self {
+        let problem = Self { retry_after: Some(whole_seconds(wait)), ..Self::new(Kind::TooManyAttempts) };
+        Self { detail: Some(format!("Try again in {}.", problem.wait())), ..problem }
+    }
+
+    /// The same problem, `elapsed` later.
+    #[must_use]
+    pub fn later(self, elapsed: Duration) -> Self {
+        match self.kind {
+            Kind::TooManyAttempts => {
+                let wait = Duration::from_secs(self.retry_after.unwrap_or_default());
+                Self::throttled(wait.saturating_sub(elapsed))
+            }
+            _ => self,
+        }
+    }
+
+    /// How long to wait before trying again, as people say it.
+    #[must_use]
+    pub fn wait(&self) -> Wait {
+        Wait::from_seconds(self.retry_after.unwrap_or_default())
     }
 
     /// The same, with words of its own.
@@ -254,7 +296,38 @@ impl Problem {
             detail: self.detail.clone().unwrap_or_else(|| advice.to_owned()),
             reasons: self.reasons.clone(),
             errors: self.errors.clone(),
+            retry_after: self.retry_after,
         }
+    }
+}
+
+/// Whole seconds, rounded up and at least one: whoever waits that long does not come too soon.
+fn whole_seconds(wait: Duration) -> u64 {
+    u64::try_from(wait.as_micros().div_ceil(1_000_000)).unwrap_or(u64::MAX).max(1)
+}
+
+/// How long to wait, in the unit that people say it in. Rounded up: whoever waits that long does not come too soon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// Less than a minute.
+    Seconds(u64),
+    /// A minute or more.
+    Minutes(u64),
+}
+
+impl Wait {
+    fn from_seconds(seconds: u64) -> Self {
+        if seconds < 60 { Self::Seconds(seconds) } else { Self::Minutes(seconds.div_ceil(60)) }
+    }
+}
+
+impl fmt::Display for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (count, unit) = match *self {
+            Self::Seconds(count) => (count, "second"),
+            Self::Minutes(count) => (count, "minute"),
+        };
+        write!(f, "{count} {unit}{}", if count == 1 { "" } else { "s" })
     }
 }
 
@@ -263,7 +336,8 @@ impl Problem {
     #[must_use]
     pub fn of(body: ProblemBody) -> Option<Self> {
         let kind = body.kind.strip_prefix("/problems/")?.parse().ok()?;
-        Some(Self { kind, detail: Some(body.detail), reasons: body.reasons, errors: body.errors })
+        let (reasons, errors, retry_after) = (body.reasons, body.errors, body.retry_after);
+        Some(Self { kind, detail: Some(body.detail), reasons, errors, retry_after })
     }
 }
 
@@ -278,17 +352,11 @@ impl IntoResponse for Problem {
         let mut response = (self.status(), Json(self.body())).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        match self.kind {
-            Kind::Unavailable | Kind::Disturbed | Kind::Uncertain => {
-                drop(headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2")))
-            }
-            Kind::TooManyAttempts => {
-                drop(headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60")))
-            }
-            Kind::NotSignedIn => {
-                drop(headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))
-            }
-            _ => {}
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.kind == Kind::NotSignedIn {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         // Pages say it in their own way.
         response.extensions_mut().insert(self);
@@ -307,6 +375,8 @@ impl From<AppendError> for Problem {
     fn from(error: AppendError) -> Self {
         match error {
             AppendError::Taken(what) if what == "username" => Self::new(Kind::UsernameTaken),
+            // Two at the same time, with different bodies: one was recorded.
+            AppendError::Taken(what) if what == "idempotency key" => Self::new(Kind::IdempotencyKeyReused),
             AppendError::Conflict => Self::new(Kind::Disturbed),
             AppendError::Busy => Self::new(Kind::Unavailable),
             AppendError::Unavailable(_) => Self::new(Kind::Uncertain),
@@ -356,7 +426,7 @@ impl From<rekey_events::account::AccountRefusal> for Problem {
 }
 
 /// A refusal's words as a sentence.
-fn sentence(refusal: &impl std::fmt::Display) -> String {
+fn sentence(refusal: &impl fmt::Display) -> String {
     let words = refusal.to_string();
     let mut letters = words.chars();
     letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
@@ -373,5 +443,45 @@ impl From<rekey_events::mail::MailRefusal> for Problem {
 impl From<rekey_events::request::RequestRefusal> for Problem {
     fn from(refusal: rekey_events::request::RequestRefusal) -> Self {
         Self::because(Kind::NotPossible, sentence(&refusal))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_rounded_up_and_said_in_seconds_or_minutes() {
+        for (micros, seconds, words) in [
+            (0, 1, "1 second"),
+            (1, 1, "1 second"),
+            (1_000_000, 1, "1 second"),
+            (1_000_001, 2, "2 seconds"),
+            (59_000_000, 59, "59 seconds"),
+            (59_000_001, 60, "1 minute"),
+            (60_000_001, 61, "2 minutes"),
+            (900_000_000, 900, "15 minutes"),
+        ] {
+            let problem = Problem::throttled(Duration::from_micros(micros));
+            assert_eq!((problem.retry_after, problem.wait().to_string().as_str()), (Some(seconds), words));
+            assert_eq!(problem.detail, Some(format!("Try again in {words}.")));
+            let header = problem.into_response().headers()[header::RETRY_AFTER].clone();
+            assert_eq!(header, seconds.to_string());
+        }
+    }
+
+    #[test]
+    fn a_kept_answer_says_how_long_to_wait_from_now() {
+        let problem = Problem::throttled(Duration::from_secs(90));
+        let kept: ProblemBody =
+            serde_json::from_value(serde_json::to_value(problem.body()).unwrap()).unwrap();
+        let later = |seconds| {
+            Problem::of(serde_json::from_value(serde_json::to_value(&kept).unwrap()).unwrap())
+                .unwrap()
+                .later(Duration::from_secs(seconds))
+        };
+        assert_eq!(later(0), problem);
+        assert_eq!(later(80).detail.as_deref(), Some("Try again in 10 seconds."));
+        assert_eq!(later(500).retry_after, Some(1));
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::moment::Moment;
+
 /// How long a reset link is valid.
 pub const LINK_LIFETIME: Duration = Duration::from_secs(60 * 60);
 /// A link with less than this left is not sent any more.
@@ -33,4 +35,19 @@ pub fn delay_after(failures: u32) -> Duration {
         0 => Duration::ZERO,
         over => Duration::from_secs(1 << over.min(20)).min(LONGEST_DELAY),
     }
+}
+
+/// How long after `at` the next attempt may come; zero when it may come now.
+///
+/// There were `failures` in a row, from `first` to `last`. A row ends a [`DAY`] after its first failure.
+#[must_use]
+pub fn wait_after(failures: u32, first: Moment, last: Moment, at: Moment) -> Duration {
+    let delay = delay_after(failures).saturating_sub(at.since(last));
+    delay.min(left_of_window(first, DAY, at))
+}
+
+/// How long after `at` a window of `length` that began at `first` still counts. Its last microsecond is part of it.
+#[must_use]
+pub fn left_of_window(first: Moment, length: Duration, at: Moment) -> Duration {
+    (length + Duration::from_micros(1)).saturating_sub(at.since(first))
 }

@@ -28,6 +28,15 @@ next-page = Nächste Seite
 previous-page = Vorherige Seite
 show = Anzeigen
 hide = Verbergen
+# How long to wait: it stands in "Versuchen Sie es in … erneut."
+wait-seconds = { $count ->
+    [one] { $count } Sekunde
+   *[other] { $count } Sekunden
+}
+wait-minutes = { $count ->
+    [one] { $count } Minute
+   *[other] { $count } Minuten
+}
 strength = Passwortstärke
 strength-0 = Sehr schwach
 strength-1 = Schwach
@@ -45,7 +54,7 @@ username = Benutzername
 password = Passwort
 sign-in-for = Weiter zu { $host }
 sign-in-wrong-credentials = Benutzername oder Passwort ist falsch. Versuchen Sie es erneut oder setzen Sie Ihr Passwort zurück, falls Sie es vergessen haben.
-sign-in-too-many-attempts = Zu viele Versuche. Warten Sie eine Weile und versuchen Sie es dann erneut.
+sign-in-too-many-attempts = Zu viele Versuche. Versuchen Sie es in { $wait } erneut.
 forgot-your-password = Passwort vergessen?
 code-step = Zweiter Faktor
 code-step-about = Ihr Passwort ist richtig. Geben Sie jetzt den Code aus Ihrer Authenticator-App ein.
@@ -53,7 +62,7 @@ code = Code
 code-step-recovery = Gerät verloren? Hier funktioniert auch ein Wiederherstellungscode.
 code-step-lost = Beides verloren? Kontakt: { $contact }
 code-step-wrong-credentials = Der Code ist falsch oder wurde schon verwendet. Versuchen Sie es mit dem nächsten Code aus der App.
-code-step-too-many-attempts = Zu viele Versuche. Warten Sie eine Weile und versuchen Sie es dann erneut.
+code-step-too-many-attempts = Zu viele Versuche. Versuchen Sie es in { $wait } erneut.
 begin-again = Von vorn beginnen
 done-begin-again = Das hat zu lange gedauert. Melden Sie sich noch einmal an.
 done-out = Sie sind abgemeldet.
@@ -97,7 +106,6 @@ link-unknown-advice = Vielleicht hat Ihr E-Mail-Programm ihn umbrochen. Kopieren
 not-me = Das war ich nicht
 not-me-about = Hat jemand anderes einen Link angefordert, um Ihr Passwort zurückzusetzen? Deaktivieren Sie ihn hier, dann kann ihn niemand mehr verwenden. Ihr Passwort bleibt unverändert.
 end-the-link = Link deaktivieren
-not-me-unknown = Dieser Link stammt nicht von uns. Kopieren Sie den ganzen Link aus der E-Mail.
 not-me-completed = Dieser Link wurde verwendet und damit ein neues Passwort gesetzt. Wenn Sie das nicht waren, melden Sie sich sofort. Kontakt: { $contact }
 not-me-done = Der Link ist deaktiviert
 not-me-done-about = Niemand kann ihn mehr verwenden. Ihr Passwort bleibt unverändert.
@@ -122,7 +130,7 @@ confirm-password = Passwort bestätigen
 update-password = Passwort aktualisieren
 change-password-mismatch = Die beiden neuen Passwörter stimmen nicht überein.
 change-password-wrong-current = Das aktuelle Passwort ist falsch.
-change-password-too-many = Zu viele Versuche. Warten Sie eine Weile und versuchen Sie es dann erneut.
+change-password-too-many = Zu viele Versuche. Versuchen Sie es in { $wait } erneut.
 done-password = Ihr Passwort wurde geändert. Alle anderen Sitzungen wurden beendet.
 
 second-factor = Zweiter Faktor
@@ -460,15 +468,15 @@ problem-username-taken-advice = Wählen Sie einen anderen.
 problem-not-possible = Das ist im Moment nicht möglich
 problem-not-possible-advice = Gehen Sie zurück und laden Sie die Seite neu.
 problem-too-many-attempts = Zu viele Versuche
-problem-too-many-attempts-advice = Warten Sie eine Weile und versuchen Sie es dann erneut.
+problem-too-many-attempts-advice = Versuchen Sie es in { $wait } erneut.
 problem-idempotency-key-reused = Das wurde schon einmal mit anderem Inhalt gesendet
 problem-idempotency-key-reused-advice = Laden Sie die Seite neu und versuchen Sie es erneut.
 problem-disturbed = Zu viele gleichzeitige Vorgänge
-problem-disturbed-advice = Es wurde nichts geändert. Versuchen Sie es in Kürze erneut.
+problem-disturbed-advice = Es wurde nichts geändert. Versuchen Sie es in { $wait } erneut.
 problem-uncertain = Es ist unklar, ob dies ausgeführt wurde
-problem-uncertain-advice = Prüfen Sie, ob es ausgeführt wurde. Wenn nicht, versuchen Sie es in Kürze erneut.
+problem-uncertain-advice = Prüfen Sie, ob es ausgeführt wurde. Wenn nicht, versuchen Sie es in { $wait } erneut.
 problem-unavailable = Der Dienst ist nicht verfügbar
-problem-unavailable-advice = Es wurde nichts geändert. Versuchen Sie es in Kürze erneut.
+problem-unavailable-advice = Es wurde nichts geändert. Versuchen Sie es in { $wait } erneut.
 problem-stale-form = Dieses Formular ist veraltet
 problem-stale-form-advice = Es wurde nichts geändert. Öffnen Sie die Seite noch einmal und versuchen Sie es erneut. Cookies müssen erlaubt sein.
 problem-internal = Bei uns ist ein Fehler aufgetreten

@@ -28,6 +28,15 @@ next-page = Next page
 previous-page = Previous page
 show = Show
 hide = Hide
+# How long to wait: it stands in "Try again in …".
+wait-seconds = { $count ->
+    [one] { $count } second
+   *[other] { $count } seconds
+}
+wait-minutes = { $count ->
+    [one] { $count } minute
+   *[other] { $count } minutes
+}
 strength = Strength of the password
 strength-0 = Very weak
 strength-1 = Weak
@@ -45,7 +54,7 @@ username = Username
 password = Password
 sign-in-for = to go on to { $host }
 sign-in-wrong-credentials = Username or password is wrong. Try again, or reset a forgotten password.
-sign-in-too-many-attempts = Too many attempts. Wait a while, then try again.
+sign-in-too-many-attempts = Too many attempts. Try again in { $wait }.
 forgot-your-password = Forgot your password?
 code-step = Second factor
 code-step-about = Your password is right. Now give the code that your authenticator app shows.
@@ -53,7 +62,7 @@ code = Code
 code-step-recovery = Lost the device? A recovery code works here, too.
 code-step-lost = Lost both? Contact { $contact }.
 code-step-wrong-credentials = The code is wrong, or was used before. Try the next one that the app shows.
-code-step-too-many-attempts = Too many attempts. Wait a while, then try again.
+code-step-too-many-attempts = Too many attempts. Try again in { $wait }.
 begin-again = Begin again
 done-begin-again = That took too long. Sign in again.
 done-out = You are signed out.
@@ -97,7 +106,6 @@ link-unknown-advice = Perhaps the mail program broke it apart. Copy the whole li
 not-me = This wasn't me
 not-me-about = Did somebody else ask for a link to reset your password? End it here, and nobody can use it. Your password stays as it is.
 end-the-link = End the link
-not-me-unknown = This is no link of ours. Copy the whole link out of the mail.
 not-me-completed = This link was used, and a new password was set with it. If that was not you, contact { $contact } at once.
 not-me-done = The link is ended
 not-me-done-about = Nobody can use it any more. Your password stays as it is.
@@ -122,7 +130,7 @@ confirm-password = Confirm Password
 update-password = Update Password
 change-password-mismatch = The two new passwords are not the same.
 change-password-wrong-current = The current password is wrong.
-change-password-too-many = Too many attempts. Wait a while, then try again.
+change-password-too-many = Too many attempts. Try again in { $wait }.
 done-password = Your password is changed. All other sessions are ended.
 
 second-factor = Second factor
@@ -460,15 +468,15 @@ problem-username-taken-advice = Choose another.
 problem-not-possible = That cannot be done as things are
 problem-not-possible-advice = Go back, and load the page anew.
 problem-too-many-attempts = Too many attempts
-problem-too-many-attempts-advice = Wait a while, then try again.
+problem-too-many-attempts-advice = Try again in { $wait }.
 problem-idempotency-key-reused = This was sent before, with other contents
 problem-idempotency-key-reused-advice = Load the page anew, and try again.
 problem-disturbed = Too much happens at once
-problem-disturbed-advice = Nothing was changed. Try again shortly.
+problem-disturbed-advice = Nothing was changed. Try again in { $wait }.
 problem-uncertain = Whether this was done is not known
-problem-uncertain-advice = Look whether it was. Otherwise try again shortly.
+problem-uncertain-advice = Look whether it was. Otherwise try again in { $wait }.
 problem-unavailable = The service is not available
-problem-unavailable-advice = Nothing was changed. Try again shortly.
+problem-unavailable-advice = Nothing was changed. Try again in { $wait }.
 problem-stale-form = This form is too old
 problem-stale-form-advice = Nothing was changed. Open the page again, and try once more. Cookies must be allowed.
 problem-internal = That is a fault of ours

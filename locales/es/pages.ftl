@@ -28,6 +28,15 @@ next-page = Página siguiente
 previous-page = Página anterior
 show = Mostrar
 hide = Ocultar
+# How long to wait: it stands in "Vuelva a intentarlo dentro de …".
+wait-seconds = { $count ->
+    [one] { $count } segundo
+   *[other] { $count } segundos
+}
+wait-minutes = { $count ->
+    [one] { $count } minuto
+   *[other] { $count } minutos
+}
 strength = Seguridad de la contraseña
 strength-0 = Muy débil
 strength-1 = Débil
@@ -45,7 +54,7 @@ username = Nombre de usuario
 password = Contraseña
 sign-in-for = Para continuar en { $host }
 sign-in-wrong-credentials = El nombre de usuario o la contraseña no son correctos. Inténtelo de nuevo o restablezca su contraseña si la ha olvidado.
-sign-in-too-many-attempts = Demasiados intentos. Espere un poco y vuelva a intentarlo.
+sign-in-too-many-attempts = Demasiados intentos. Vuelva a intentarlo dentro de { $wait }.
 forgot-your-password = ¿Ha olvidado su contraseña?
 code-step = Segundo factor
 code-step-about = La contraseña es correcta. Introduzca ahora el código que muestra su aplicación de autenticación.
@@ -53,7 +62,7 @@ code = Código
 code-step-recovery = ¿Ha perdido el dispositivo? Aquí también sirve un código de recuperación.
 code-step-lost = ¿Ha perdido ambas cosas? Contacto: { $contact }
 code-step-wrong-credentials = El código no es correcto o ya se ha usado. Pruebe con el siguiente que muestre la aplicación.
-code-step-too-many-attempts = Demasiados intentos. Espere un poco y vuelva a intentarlo.
+code-step-too-many-attempts = Demasiados intentos. Vuelva a intentarlo dentro de { $wait }.
 begin-again = Empezar de nuevo
 done-begin-again = Ha pasado demasiado tiempo. Vuelva a iniciar sesión.
 done-out = Ha cerrado la sesión.
@@ -97,7 +106,6 @@ link-unknown-advice = Puede que el programa de correo lo haya cortado. Copie el 
 not-me = No he sido yo
 not-me-about = ¿Otra persona ha solicitado un enlace para restablecer su contraseña? Anúlelo aquí y nadie podrá usarlo. Su contraseña no cambia.
 end-the-link = Anular el enlace
-not-me-unknown = Este enlace no es nuestro. Copie el enlace completo del correo.
 not-me-completed = Este enlace ya se usó y con él se estableció una contraseña nueva. Si no fue usted, avise de inmediato. Contacto: { $contact }
 not-me-done = El enlace se ha anulado
 not-me-done-about = Ya nadie puede usarlo. Su contraseña no cambia.
@@ -122,7 +130,7 @@ confirm-password = Confirmar contraseña
 update-password = Actualizar contraseña
 change-password-mismatch = Las dos contraseñas nuevas no coinciden.
 change-password-wrong-current = La contraseña actual no es correcta.
-change-password-too-many = Demasiados intentos. Espere un poco y vuelva a intentarlo.
+change-password-too-many = Demasiados intentos. Vuelva a intentarlo dentro de { $wait }.
 done-password = Su contraseña se ha cambiado. Se han cerrado todas las demás sesiones.
 
 second-factor = Segundo factor
@@ -460,15 +468,15 @@ problem-username-taken-advice = Elija otro.
 problem-not-possible = Ahora mismo no es posible
 problem-not-possible-advice = Vuelva atrás y recargue la página.
 problem-too-many-attempts = Demasiados intentos
-problem-too-many-attempts-advice = Espere un poco y vuelva a intentarlo.
+problem-too-many-attempts-advice = Vuelva a intentarlo dentro de { $wait }.
 problem-idempotency-key-reused = Esto ya se envió antes con otro contenido
 problem-idempotency-key-reused-advice = Recargue la página e inténtelo de nuevo.
 problem-disturbed = Demasiadas operaciones simultáneas
-problem-disturbed-advice = No se ha cambiado nada. Inténtelo de nuevo en breve.
+problem-disturbed-advice = No se ha cambiado nada. Vuelva a intentarlo dentro de { $wait }.
 problem-uncertain = No se sabe si la acción se realizó
-problem-uncertain-advice = Compruebe si se realizó. Si no, inténtelo de nuevo en breve.
+problem-uncertain-advice = Compruebe si se realizó. Si no, vuelva a intentarlo dentro de { $wait }.
 problem-unavailable = El servicio no está disponible
-problem-unavailable-advice = No se ha cambiado nada. Inténtelo de nuevo en breve.
+problem-unavailable-advice = No se ha cambiado nada. Vuelva a intentarlo dentro de { $wait }.
 problem-stale-form = Este formulario ha caducado
 problem-stale-form-advice = No se ha cambiado nada. Abra la página otra vez e inténtelo de nuevo. Debe permitir las cookies.
 problem-internal = Se ha producido un error en nuestro sistema

@@ -35,7 +35,7 @@ fn the_environment_overrides_the_file() {
         &[
             ("REKEY_MAIL__PORT", "2525"),
             ("REKEY_PRODUCT", "Acme"),
-            ("REKEY_TRUSTED_PROXIES", "10.0.0.1,10.0.0.2"),
+            ("REKEY_TRUSTED_PROXIES", " 10.0.0.1, 10.1.0.0/16"),
             ("PATH", "x"),
         ],
     )
@@ -45,7 +45,8 @@ fn the_environment_overrides_the_file() {
         (servers[0].port, servers[0].name.as_str(), config.product.as_str()),
         (2525, "smtp.example.org", "Acme")
     );
-    assert_eq!(config.trusted_proxies.len(), 2);
+    let trusts = |address: &str| config.trusted_proxies.contains(address.parse().unwrap());
+    assert!(trusts("10.0.0.1") && trusts("10.1.2.3") && !trusts("10.0.0.2"));
     assert_eq!(config.base_url(), "https://login.example.org");
 }
 
@@ -106,6 +107,11 @@ fn what_is_wrong_is_named() {
         (PROVIDERS, &[("REKEY_MAIL__PORT", "25")][..], "not both"),
         (PROVIDERS, &[("REKEY_MAIL__PROVIDERS__1__NAME", "main")][..], "two of mail.providers"),
         (hostless.as_str(), &[][..], "mail.host"),
+        (
+            FILE,
+            &[("REKEY_TRUSTED_PROXIES", "10.0.0.1,proxy")][..],
+            "\"proxy\" is not an address or a network",
+        ),
         (format!("{FILE}[nats]\nservers = []").as_str(), &[][..], "nats.servers"),
         (format!("{FILE}[nats]\nservers = [\"nats://a\"]\nreplicas = 2").as_str(), &[][..], "nats.replicas"),
         ("", &[][..], "public_url"),

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
+use super::field_value::field_value;
 use crate::problem::{Kind, Problem};
 
 /// The largest body: 64 KiB.
@@ -30,10 +31,12 @@ pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Probl
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let said = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let said = field_value(headers, header::CONTENT_TYPE).unwrap_or_default();
     let mut parts = said.split(';').map(|part| part.trim().to_ascii_lowercase());
-    parts.next().as_deref() == Some("application/json")
-        && parts.all(|part| part.is_empty() || part.replace('"', "") == "charset=utf-8")
+    // Parameters mean nothing here (RFC 8259, section 11), but for one that names another encoding.
+    let is_readable =
+        |part: String| !part.starts_with("charset=") || part.replace('"', "") == "charset=utf-8";
+    parts.next().as_deref() == Some("application/json") && parts.all(is_readable)
 }
 
 /// What the bytes say.

@@ -1,21 +1,21 @@
 //! Who calls, from where, and with what body: what every command begins with.
 
-use std::net::{IpAddr, SocketAddr};
-
 use axum::Json;
-use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use rekey_events::Moment;
 use rekey_events::rows::IdempotencyRow;
 use rekey_events::store::Context;
 use rekey_events::store::execute::Origin;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::field_value::field_value;
 use super::{App, body};
 use crate::problem::{Kind, Problem, ProblemBody};
-use crate::service::call::Outcome;
+use crate::service::call::{Idempotency, Outcome};
 use crate::service::sessions::token_hash;
 use crate::service::{Answer, Call, Caller};
 
@@ -44,7 +44,7 @@ impl FromRequestParts<App> for Called {
 /// A call by `caller`, now, from where the request comes from.
 pub(super) fn call(app: &App, parts: &Parts, caller: Caller) -> Call {
     let mut context = Context::new(app.service.env(), caller.actor());
-    let source = source(app, parts).map(|address| address.to_string()).unwrap_or_default();
+    let source = app.proxies.client_address(parts).unwrap_or_default();
     context.origin = Some(Origin { source, user_agent: user_agent(&parts.headers) });
     Call { caller, context, idempotency: None }
 }
@@ -66,8 +66,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Command<T> {
 
 /// The caller, by the token sent.
 async fn caller(app: &App, headers: &HeaderMap, path: &str) -> Result<Caller, Problem> {
-    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(Caller::Anyone) };
-    let value = value.to_str().map_err(|_| Kind::NotSignedIn)?;
+    let Some(value) = field_value(headers, header::AUTHORIZATION) else { return Ok(Caller::Anyone) };
     let (scheme, token) = value.split_once(' ').ok_or(Kind::NotSignedIn)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(Kind::NotSignedIn.into());
@@ -84,22 +83,8 @@ async fn caller(app: &App, headers: &HeaderMap, path: &str) -> Result<Caller, Pr
     Ok(Caller::Person(session))
 }
 
-/// Where the call comes from: the peer, or, when that is a proxy we trust, the
-/// nearest address before it that is none.
-fn source(app: &App, parts: &Parts) -> Option<IpAddr> {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip().to_canonical();
-    if !app.trusted_proxies.contains(&peer) {
-        return Some(peer);
-    }
-    let forwarded = parts.headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-    let hops: Vec<_> =
-        forwarded.flat_map(|value| value.split(',')).map(|hop| hop.trim().parse::<IpAddr>()).collect();
-    let before = hops.into_iter().rev().map_while(Result::ok).find(|hop| !app.trusted_proxies.contains(hop));
-    before.or(Some(peer))
-}
-
 fn user_agent(headers: &HeaderMap) -> String {
-    let value = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let value = field_value(headers, header::USER_AGENT).unwrap_or_default();
     value.chars().filter(|character| !character.is_control()).take(USER_AGENT).collect()
 }
 
@@ -114,31 +99,25 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
 }
 
 /// The same caller, command and key give the same event ids.
+///
+/// A caller without a name is told apart by what is sent, since a phone changes its address between two tries, and
+/// only who sent the body before can send it again. Its address tells apart only what is sent differently under one
+/// key: keys such as "1" are popular.
 pub(super) fn make_idempotent(app: &App, call: &mut Call, path: &str, key: &str, bytes: &[u8]) {
     let keys = app.service.keys();
-    // Callers without a name are told apart by their source: keys such as "1" are popular.
-    let source = match (&call.caller, &call.context.origin) {
-        (Caller::Anyone, Some(origin)) => origin.source.as_str(),
-        _ => "",
-    };
-    let name = keys.blind("idempotency", &[&call.caller.actor(), source, path, key]);
     let body = keys.blind("idempotent body", &[&String::from_utf8_lossy(bytes)]);
+    let name = |whose: &str| keys.blind("idempotency", &[&call.caller.actor(), whose, path, key]);
+    let names = match (&call.caller, &call.context.origin) {
+        (Caller::Anyone, Some(origin)) => vec![name(&body), name(&origin.source)],
+        (Caller::Anyone, None) => vec![name(&body)],
+        _ => vec![name("")],
+    };
     // Answers are kept for a day; a key used again later is a new call.
     let day = call.context.at.seconds() / (24 * 60 * 60);
     let mut seed = [0; 32];
-    seed.copy_from_slice(keys.blind("event ids", &[&name, &day.to_string()]).as_bytes());
+    seed.copy_from_slice(keys.blind("event ids", &[&names[0], &day.to_string()]).as_bytes());
     call.context.seed = Some(seed);
-    call.idempotency = Some((name, body));
-}
-
-impl Call {
-    /// For answers that hold a secret shown once: they are not kept, so the
-    /// same call made again is a new one.
-    pub(super) fn never_repeated(mut self) -> Self {
-        self.context.seed = None;
-        self.idempotency = None;
-        self
-    }
+    call.idempotency = Some(Idempotency { names, body });
 }
 
 /// Does the work, unless its answer is kept already; as a response.
@@ -175,19 +154,23 @@ async fn undisturbed<F: Future<Output = Outcome>>(work: impl Fn() -> F) -> Outco
 }
 
 async fn kept(app: &App, call: &Call) -> Result<Option<Outcome>, Problem> {
-    let Some((key, body)) = &call.idempotency else { return Ok(None) };
-    let Some(row) = app.service.store().idempotency(key).await? else { return Ok(None) };
-    if row.body != *body {
-        return Err(Kind::IdempotencyKeyReused.into());
+    let Some(idempotency) = &call.idempotency else { return Ok(None) };
+    for name in &idempotency.names {
+        match app.service.store().idempotency(name).await? {
+            Some(row) if row.body == idempotency.body => return Ok(Some(repeat(app, call, &row).await)),
+            Some(_) => return Err(Kind::IdempotencyKeyReused.into()),
+            None => {}
+        }
     }
-    Ok(Some(repeat(app, &row).await))
+    Ok(None)
 }
 
-async fn repeat(app: &App, row: &IdempotencyRow) -> Outcome {
+async fn repeat(app: &App, call: &Call, row: &IdempotencyRow) -> Outcome {
     let status = u16::try_from(row.status).unwrap_or(500);
     if status >= 400 {
         let body: Option<ProblemBody> = serde_json::from_str(&row.answer).ok();
-        return Err(body.and_then(Problem::of).unwrap_or_else(|| Kind::Internal.into()));
+        let problem = body.and_then(Problem::of).unwrap_or_else(|| Kind::Internal.into());
+        return Err(problem.later(call.context.at.since(Moment::from_micros(row.recorded_at))));
     }
     let body: Map<String, Value> = serde_json::from_str(&row.answer).unwrap_or_default();
     let position = app.service.store().position_of(row.event_id).await?;

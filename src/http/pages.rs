@@ -14,6 +14,7 @@ pub mod house;
 mod language;
 mod mail_chart;
 mod mails;
+mod mangled_link;
 mod not_me;
 mod notice;
 mod profile;
@@ -37,6 +38,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 
 use super::bounded::bounded;
+use super::field_value::field_values;
 use super::{App, PATIENCE_WITH_PAGES};
 use crate::problem::{Kind, Problem};
 
@@ -75,11 +77,13 @@ pub(super) async fn wrong_method(State(app): State<App>, request: Request) -> Re
     told(&app, request, Kind::MethodNotAllowed).await
 }
 
-/// People are told in a page, programs in their way.
+/// People are told in a page, programs in their way. A link out of a mail leads to its page, whatever became of its end.
 async fn told(app: &App, request: Request, kind: Kind) -> Response {
-    let accepted = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    if accepted.is_some_and(|accepted| accepted.contains("text/html")) {
-        let (parts, _) = request.into_parts();
+    let (mut parts, _) = request.into_parts();
+    if let Some(page) = mangled_link::page(app, &mut parts).await {
+        return page;
+    }
+    if field_values(&parts.headers, header::ACCEPT).any(|accepted| accepted.contains("text/html")) {
         return visitor::turn_away(app, &parts, kind.into()).await;
     }
     Problem::new(kind).into_response()

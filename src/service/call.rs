@@ -1,5 +1,7 @@
 //! Who calls, as part of what, and the answer they get.
 
+use std::net::Ipv6Addr;
+
 use rekey_events::account::Account;
 use rekey_events::eligibility::{AdminRefusal, administrator_may};
 use rekey_events::rows::{Change, IdempotencyRow, SessionRow};
@@ -69,8 +71,8 @@ pub struct Call {
     pub caller: Caller,
     /// When, as part of what, from where.
     pub context: Context,
-    /// Under which idempotency key, and with which body, both blinded.
-    pub idempotency: Option<(String, String)>,
+    /// Under which idempotency key, and with which body.
+    pub idempotency: Option<Idempotency>,
 }
 
 /// What is answered when all went well.
@@ -117,7 +119,34 @@ const POSITION: &str = "position";
 /// An answer, or a problem.
 pub type Outcome = Result<Answer, Problem>;
 
+/// An idempotency key as it is kept: blinded, and under every name that it is looked for by.
+#[derive(Clone, Debug)]
+pub struct Idempotency {
+    /// Who used the key, for which command. The first name is that of the answer; a later one only tells that the
+    /// key was used before.
+    pub names: Vec<String>,
+    /// The body it was sent with.
+    pub body: String,
+}
+
 impl Call {
+    /// For answers that hold a secret shown once, or only say when to come again: they are not kept, so the same call
+    /// made again is a new one.
+    #[must_use]
+    pub fn never_repeated(mut self) -> Self {
+        self.context.seed = None;
+        self.idempotency = None;
+        self
+    }
+
+    /// What limits per source count by: the address, of IPv6 its /64. A household or a host has at least that, and
+    /// changes its address within it (RFC 8981; RFC 6177). Empty without a connection.
+    #[must_use]
+    pub fn source_network(&self) -> String {
+        let source = self.context.origin.as_ref().map_or("", |origin| origin.source.as_str());
+        network_of(source)
+    }
+
     /// The call's context, where it is part of a reset: all of its story has one correlation.
     pub(super) fn about(&self, reset: ResetId) -> Context {
         let mut context = self.context.clone();
@@ -128,19 +157,52 @@ impl Call {
     /// Keeps the answer in the commit it tells of, so that the same call made
     /// again gets it again.
     pub fn keep(&self, answer: &Outcome, draft: &mut Draft<'_>) {
-        let (Some((key, body)), Some(event_id)) = (&self.idempotency, draft.first()) else { return };
+        let (Some(idempotency), Some(event_id)) = (&self.idempotency, draft.first()) else { return };
         let (status, text) = match answer {
             Ok(answer) => (answer.status, serde_json::to_string(&answer.body)),
             Err(problem) => (problem.status().as_u16(), serde_json::to_string(&problem.body())),
         };
-        draft.change(Change::PutIdempotency(IdempotencyRow {
-            key: key.clone(),
-            body: body.clone(),
-            event_id,
-            status: status.into(),
-            answer: text.unwrap_or_default(),
-            recorded_at: self.context.at.micros(),
-        }));
+        let text = text.unwrap_or_default();
+        for name in &idempotency.names {
+            draft.change(Change::PutIdempotency(IdempotencyRow {
+                key: name.clone(),
+                body: idempotency.body.clone(),
+                event_id,
+                status: status.into(),
+                answer: text.clone(),
+                recorded_at: self.context.at.micros(),
+            }));
+        }
+    }
+}
+
+/// An address as text, of IPv6 its /64; any other text as it is.
+fn network_of(source: &str) -> String {
+    match source.parse::<Ipv6Addr>() {
+        Ok(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        Err(_) => source.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ipv6_sources_count_by_their_64_and_all_others_by_themselves() {
+        for (source, network) in [
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+            ("2001:db8:1:3:3:4:5:6", "2001:db8:1:3::/64"),
+            ("203.0.113.7", "203.0.113.7"),
+            ("unknown", "unknown"),
+            ("", ""),
+        ] {
+            assert_eq!(network_of(source), network);
+        }
     }
 }
 

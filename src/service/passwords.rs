@@ -1,10 +1,12 @@
 //! Changing a password one knows; setting one, the desktop app's way.
 
+use std::time::Duration;
+
 use rekey_events::account::event::{Channel, Failure};
 use rekey_events::account::{Account, AccountCommand, AccountEvent, PasswordProof};
 use rekey_events::rows::Change;
 use rekey_events::store::execute::Draft;
-use rekey_events::{AccountId, CredentialId, Permission, Rules};
+use rekey_events::{AccountId, CredentialId, Permission};
 use serde_json::json;
 
 use super::call::{Outcome, guard};
@@ -24,17 +26,20 @@ impl Service {
         let account = session.account_id;
         let proof = self.prove_password(account, current).await?;
         let credential = CredentialId::new(self.env());
+        let throttled = self.is_throttled(call, account).await?;
+        // Nothing is kept of an answer that only says when to come again: then the same call is to be made again.
+        let call = &if throttled { call.clone().never_repeated() } else { call.clone() };
         let hash = match proof {
             PasswordProof::Wrong => String::new(),
-            PasswordProof::Matches(_) if self.is_throttled(call, account).await? => String::new(),
+            PasswordProof::Matches(_) if throttled => String::new(),
             PasswordProof::Matches(_) if normalise(current) == normalise(new) => {
                 return Err(Problem::rejected(vec![Rejection::Unchanged]));
             }
             PasswordProof::Matches(_) => self.accept_password(account, new).await?,
         };
         let command = AccountCommand::ChangePassword { current: proof, credential };
-        let also = |_: &Account, events: &[AccountEvent], draft: &mut Draft<'_>| {
-            let answer = answer_change(events);
+        let also = |state: &Account, events: &[AccountEvent], draft: &mut Draft<'_>| {
+            let answer = answer_change(events, state.password_change_wait(call.context.at));
             if answer.is_ok() {
                 draft.change(set_password(account, credential, &hash));
                 draft.change(Change::EndSessions {
@@ -46,7 +51,8 @@ impl Service {
             call.keep(&answer, draft);
         };
         let done = self.log().execute::<Account>(&call.context, account.into(), &command, also).await?;
-        answer_change(&done.events).map(|answer| answer.at(done.position))
+        let wait = done.state.password_change_wait(call.context.at);
+        answer_change(&done.events, wait).map(|answer| answer.at(done.position))
     }
 
     /// Sets an account's password for it. It must be changed at the next
@@ -107,12 +113,7 @@ impl Service {
     /// tell whether the current password was right.
     async fn is_throttled(&self, call: &Call, account: AccountId) -> Result<bool, Problem> {
         let loaded = self.log().load::<Account>(account.into()).await?;
-        let wrong = AccountCommand::ChangePassword {
-            current: PasswordProof::Wrong,
-            credential: CredentialId::new(self.env()),
-        };
-        let events = loaded.state.decide(call.context.at, &wrong).unwrap_or_default();
-        Ok(events.contains(&AccountEvent::PasswordChangeFailed { reason: Failure::Throttled }))
+        Ok(!loaded.state.password_change_wait(call.context.at).is_zero())
     }
 
     async fn prove_password(&self, account: AccountId, password: &str) -> Result<PasswordProof, Problem> {
@@ -126,7 +127,7 @@ impl Service {
     }
 }
 
-fn answer_change(events: &[AccountEvent]) -> Outcome {
+fn answer_change(events: &[AccountEvent], wait: Duration) -> Outcome {
     let failed = events.iter().find_map(|event| match event {
         AccountEvent::PasswordChangeFailed { reason } => Some(*reason),
         _ => None,
@@ -135,7 +136,7 @@ fn answer_change(events: &[AccountEvent]) -> Outcome {
         None => {
             Ok(Answer::new(200, &json!({ "message": "The password is changed. Other sessions are ended." })))
         }
-        Some(Failure::Throttled) => Err(Kind::TooManyAttempts.into()),
+        Some(Failure::Throttled) => Err(Problem::throttled(wait)),
         Some(_) => Err(Kind::WrongPassword.into()),
     }
 }

@@ -24,7 +24,7 @@ pub const NEUTRAL: &str = "If that username and address belong to an account tha
 /// What is given to use a link.
 #[derive(Debug)]
 pub struct Completion<'a> {
-    /// The link's secret.
+    /// The link's secret, or a text that holds it: see [`token::find`].
     pub token: &'a str,
     /// The username of the account it was sent for.
     pub username: &'a str,
@@ -63,12 +63,11 @@ impl Service {
         let fingerprint = self.keys().blind("request", &[&folded(username), &email_key(email)]);
         // Without a position: how far the log moves next tells who is entitled.
         let answer = Ok(Answer::without_position(202, &json!({ "message": NEUTRAL })));
-        let source = call.context.origin.as_ref().map_or("", |origin| origin.source.as_str());
         let pending = PendingRequestRow {
             reset_id: reset,
             username: username.to_owned(),
             email: email.to_owned(),
-            source_key: self.keys().blind("source", &[source]),
+            source_key: self.keys().blind("source", &[&call.source_network()]),
             fingerprint: fingerprint.clone(),
             requested_at: call.context.at.micros(),
         };
@@ -126,7 +125,7 @@ impl Service {
     /// # Errors
     /// The link is none of ours.
     pub async fn disown_reset(&self, call: &Call, token: &str) -> Outcome {
-        let claims = token::verify(self.keys().links(), token).ok_or(Kind::LinkUnusable)?;
+        let claims = token::find(self.keys().links(), token).ok_or_else(not_a_link)?;
         let command = AccountCommand::RevokeReset { reset: Some(claims.reset), by: RevokedBy::Owner };
         let answer = Ok(Answer::new(200, &json!({ "message": "The link is ended." })));
         let also = |_: &Account, _: &[_], draft: &mut Draft<'_>| call.keep(&answer, draft);
@@ -141,7 +140,7 @@ impl Service {
     /// # Errors
     /// The database does not answer.
     pub async fn link_state(&self, call: &Call, token: &str) -> Result<LinkState, Problem> {
-        let Some(claims) = token::verify(self.keys().links(), token) else { return Ok(LinkState::Unknown) };
+        let Some(claims) = token::find(self.keys().links(), token) else { return Ok(LinkState::Unknown) };
         let row = self.store().reset(claims.reset).await?;
         let state = row.map_or(LinkState::Unknown, |row| row.state.parse().unwrap_or(LinkState::Unknown));
         let is_over = call.context.at >= claims.expires_at;
@@ -152,7 +151,7 @@ impl Service {
     /// not over, and the reset is live as far as the view knows. The last word
     /// has the account's stream, when the link is used.
     async fn claims(&self, call: &Call, token: &str) -> Result<Claims, Problem> {
-        let claims = token::verify(self.keys().links(), token).ok_or(Kind::LinkUnusable)?;
+        let claims = token::find(self.keys().links(), token).ok_or_else(not_a_link)?;
         if call.context.at >= claims.expires_at {
             return Err(Kind::LinkUnusable.into());
         }
@@ -201,6 +200,13 @@ fn answer_completion(events: &[AccountEvent]) -> Outcome {
         matches!(event, AccountEvent::ResetAttemptRefused { reason: ResetAttempt::WrongCode, .. })
     });
     Err(if wrong_code { Kind::WrongCode } else { Kind::WrongUsername }.into())
+}
+
+/// Nothing that was sent is a link's code: it was never used or replaced.
+fn not_a_link() -> Problem {
+    let detail =
+        "This is not the code of a reset link. Send the whole link from the email, or what follows its #.";
+    Problem::because(Kind::LinkUnusable, detail)
 }
 
 /// A link of an account that is gone is a link that cannot be used.

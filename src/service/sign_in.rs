@@ -9,7 +9,7 @@ use rekey_events::account::{
 use rekey_events::attempt::AttemptEvent;
 use rekey_events::env::random;
 use rekey_events::names::username_key;
-use rekey_events::policy::{DAY, delay_after};
+use rekey_events::policy::{DAY, left_of_window, wait_after};
 use rekey_events::rows::{Change, SessionRow};
 use rekey_events::store::CommandError;
 use rekey_events::store::execute::{Draft, Origin};
@@ -82,8 +82,9 @@ impl Service {
         attempt: impl Future<Output = Result<T, Problem>>,
     ) -> Result<T, Problem> {
         let source = self.source_key(call);
-        if self.store().attempts(&source, call.context.at, SOURCE_WINDOW).await?.0 >= SOURCE_LIMIT {
-            return Err(Kind::TooManyAttempts.into());
+        let failed = self.store().attempts(&source, call.context.at, SOURCE_WINDOW).await?;
+        if failed.count >= SOURCE_LIMIT {
+            return Err(Problem::throttled(left_of_window(failed.first, SOURCE_WINDOW, call.context.at)));
         }
         let outcome = attempt.await;
         let failed =
@@ -153,7 +154,7 @@ impl Service {
                     expires_at: call.context.at.after(LIFETIME).to_string(),
                     position: done.position,
                 }),
-                None => Err(refusal(&done.events)),
+                None => Err(refusal(&done.events, done.state.sign_in_wait(call.context.at))),
             },
             Err(CommandError::Refused(AccountRefusal::NoSuchAccount)) => Err(Kind::WrongCredentials.into()),
             Err(CommandError::Refused(refusal)) => {
@@ -188,24 +189,24 @@ impl Service {
     pub(super) async fn refuse_stranger(&self, call: &Call, username: &str) -> Result<Problem, Problem> {
         let name = username_key(username).unwrap_or_else(|| username.to_owned());
         let fingerprint = self.keys().blind("stranger", &[&name]);
-        let (count, last) = self.store().attempts(&fingerprint, call.context.at, DAY).await?;
-        let throttled = call.context.at < last.after(delay_after(u32::try_from(count).unwrap_or(u32::MAX)));
+        let failed = self.store().attempts(&fingerprint, call.context.at, DAY).await?;
+        let count = u32::try_from(failed.count).unwrap_or(u32::MAX);
+        let wait = wait_after(count, failed.first, failed.last, call.context.at);
         let mut draft = Draft::new(self.log(), &call.context);
         draft.note(
             StreamId::new(self.env()),
             &AttemptEvent::StrangerRefused { fingerprint: fingerprint.clone() },
         );
         draft.append().await?;
-        if throttled {
-            return Ok(Kind::TooManyAttempts.into());
+        if !wait.is_zero() {
+            return Ok(Problem::throttled(wait));
         }
         self.store().count_attempt(&fingerprint, call.context.at, DAY).await?;
         Ok(Kind::WrongCredentials.into())
     }
 
     fn source_key(&self, call: &Call) -> String {
-        let source = call.context.origin.as_ref().map_or("", |origin| origin.source.as_str());
-        self.keys().blind("sign-in source", &[source])
+        self.keys().blind("sign-in source", &[&call.source_network()])
     }
 }
 
@@ -217,8 +218,8 @@ fn signed_in(events: &[AccountEvent]) -> Option<bool> {
     })
 }
 
-fn refusal(events: &[AccountEvent]) -> Problem {
+fn refusal(events: &[AccountEvent], wait: Duration) -> Problem {
     let throttled =
         events.iter().any(|event| matches!(event, AccountEvent::SignInFailed { reason: Failure::Throttled }));
-    if throttled { Kind::TooManyAttempts } else { Kind::WrongCredentials }.into()
+    if throttled { Problem::throttled(wait) } else { Kind::WrongCredentials.into() }
 }

@@ -1,8 +1,8 @@
 //! The pages in a real browser, as people go through them.
 //!
 //! A person can: reset a forgotten password by the mailed link, and is told kindly when the link cannot be used
-//! (`forgotten`); change a password, set up and remove a second factor, see and end sessions, choose language and
-//! time zone (`profile`). An administrator can send others a link and remove a lost second factor, and is told why not
+//! (`forgotten`), also when a mail program has mangled the link (`mangled`); change a password, set up and remove a
+//! second factor, see and end sessions, choose language and time zone (`profile`). An administrator can send others a link and remove a lost second factor, and is told why not
 //! (`administrators`); watch the log and the mails (`operations`). All of it without script (`without_script`), with the
 //! keyboard alone (`keyboard`), on PostgreSQL and NATS (`scaled_out`), in every language and look (`looks`).
 
@@ -13,6 +13,7 @@ mod demo;
 mod forgotten;
 mod keyboard;
 mod looks;
+mod mangled;
 mod operations;
 mod people;
 mod pictures;

@@ -229,6 +229,7 @@ fn config(url: &str, sink: &SmtpSink, mut policy: Value) -> Config {
         "listen": "127.0.0.1:0",
         "return_to": ["https://app.example.org"],
         "key_file": "handed over",
+        "trusted_proxies": ["127.0.0.0/8"],
         "database": { "url": url },
         "mail": { "from": "rekey@example.org", "host": "127.0.0.1", "port": sink.address().port(), "tls": "none" },
         "policy": policy,

@@ -20,6 +20,7 @@ mod limits;
 mod mail;
 mod mail_cli;
 mod neutral;
+mod odd_requests;
 mod openapi;
 mod pages;
 mod people;
@@ -109,6 +110,17 @@ suite! {
         neutral::a_mail_goes_to_the_address_on_file,
         neutral::a_refused_sign_in_does_not_say_what_was_wrong,
         neutral::everybody_gets_the_same_answer,
+        odd_requests::a_client_is_who_the_nearest_trusted_proxy_saw,
+        odd_requests::a_code_is_found_in_a_mangled_link,
+        odd_requests::a_page_says_how_long_to_wait,
+        odd_requests::a_throttled_change_of_password_says_how_long_to_wait,
+        odd_requests::a_throttled_sign_in_says_how_long_to_wait,
+        odd_requests::attack_a_guessed_key_gives_nobody_anothers_answer,
+        odd_requests::ipv6_clients_are_limited_by_their_64,
+        odd_requests::nothing_below_the_page_of_a_link_is_missing,
+        odd_requests::odd_bytes_in_one_header_discard_nothing_else,
+        odd_requests::the_same_call_from_another_address_gets_the_first_answer,
+        odd_requests::what_is_not_a_code_is_not_called_used_or_replaced,
         openapi::the_asyncapi_names_every_event,
         openapi::the_schema_of_every_version_of_every_event_is_served,
         openapi::every_answer_is_kept_from_caches_and_frames,

@@ -9,29 +9,29 @@ use crate::bed::{Bed, KEY, Place};
 use crate::people::{NEW, OLD, OTHER};
 
 /// A browser without anything but cookies.
-struct Visit<'a> {
+pub struct Visit<'a> {
     bed: &'a Bed,
     cookies: Vec<(String, String)>,
     csrf: String,
 }
 
 impl<'a> Visit<'a> {
-    async fn begin(bed: &'a Bed) -> Self {
+    pub async fn begin(bed: &'a Bed) -> Self {
         let mut visit = Self { bed, cookies: Vec::new(), csrf: String::new() };
         visit.get("/sign-in").await.expect(200);
         visit
     }
 
-    fn cookie(&self) -> String {
+    pub fn cookie(&self) -> String {
         self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
-    async fn get(&mut self, path: &str) -> Reply {
+    pub async fn get(&mut self, path: &str) -> Reply {
         let request = self.bed.api.request(Method::GET, path).header(COOKIE, self.cookie());
         self.keep(send(request).await)
     }
 
-    async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let csrf = self.csrf.clone();
         self.post_as(path, &csrf, fields, "https://login.example.org").await
     }
@@ -57,14 +57,14 @@ impl<'a> Visit<'a> {
         reply
     }
 
-    async fn sign_in(&mut self, name: &str, password: &str) -> Reply {
+    pub async fn sign_in(&mut self, name: &str, password: &str) -> Reply {
         self.get("/sign-in").await.expect(200);
         self.post("/sign-in", &[("username", name), ("password", password)]).await
     }
 }
 
 /// A hidden field's value.
-fn field(page: &Reply, name: &str) -> String {
+pub fn field(page: &Reply, name: &str) -> String {
     let rest = page.text.split(&format!("name=\"{name}\" value=\"")).nth(1);
     let rest = rest.unwrap_or_else(|| panic!("{name} in {page:?}"));
     rest.split('"').next().unwrap().to_owned()

@@ -83,8 +83,9 @@ impl Web {
 
 async fn read(response: Response<Incoming>) -> Result<Answer, WebError> {
     let status = response.status().as_u16();
-    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let content_type = content_type.unwrap_or_default().to_owned();
+    // As text, whatever bytes it holds (RFC 9110, section 5.5): a parameter must not hide the type.
+    let content_type = response.headers().get(CONTENT_TYPE).map(|value| value.as_bytes());
+    let content_type = String::from_utf8_lossy(content_type.unwrap_or_default()).into_owned();
     let body = Limited::new(response.into_body(), LONGEST).collect().await;
     let body = body.map_err(|error| WebError::Unreadable(error.to_string()))?.to_bytes();
     Ok(Answer { status, content_type, text: String::from_utf8_lossy(&body).into_owned() })

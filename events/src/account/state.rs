@@ -7,6 +7,7 @@ mod reset;
 mod rows;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use crate::account::command::{AccountCommand, AccountRefusal};
 use crate::account::decide;
@@ -88,6 +89,18 @@ impl Account {
     #[must_use]
     pub fn must_change(&self) -> bool {
         self.must_change
+    }
+
+    /// How long after `at` the next sign-in may come; zero when it may come now.
+    #[must_use]
+    pub fn sign_in_wait(&self, at: Moment) -> Duration {
+        self.sign_ins.wait(at)
+    }
+
+    /// How long after `at` the next change of the password may come; zero when it may come now.
+    #[must_use]
+    pub fn password_change_wait(&self, at: Moment) -> Duration {
+        self.changes.wait(at)
     }
 
     /// The second factor it has.

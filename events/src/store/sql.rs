@@ -141,7 +141,7 @@ statements! {
             started_at = CASE WHEN throttles.started_at < $3 THEN excluded.started_at ELSE throttles.started_at END,
             last_at = excluded.last_at
         RETURNING count";
-    ATTEMPTS = "SELECT count, last_at FROM throttles WHERE key = $1 AND started_at >= $2";
+    ATTEMPTS = "SELECT count, started_at, last_at FROM throttles WHERE key = $1 AND started_at >= $2";
     FORGET_THROTTLES = "DELETE FROM throttles WHERE last_at < $1";
     FORGET_ORIGINS = "DELETE FROM origins WHERE recorded_at < $1";
     FORGET_IDEMPOTENCY = "DELETE FROM idempotency WHERE recorded_at < $1";

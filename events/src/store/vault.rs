@@ -37,6 +37,17 @@ pub struct Addressee {
     pub suppressed: bool,
 }
 
+/// Attempts under one key in a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempts {
+    /// How many.
+    pub count: i64,
+    /// When the first was: the window begins there.
+    pub first: Moment,
+    /// When the last was.
+    pub last: Moment,
+}
+
 /// Reads at most one row, or all, by one key.
 macro_rules! read {
     ($($(#[$doc:meta])* $name:ident($key:ident: $type:ty => $bind:expr) -> $row:ty = $fetch:ident $statement:expr;)*) => {
@@ -237,20 +248,15 @@ impl Store {
         })?)
     }
 
-    /// How many attempts there were under `key` in the window, and when the last was.
+    /// The attempts under `key` in the window; none is a count of 0.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn attempts(
-        &self,
-        key: &str,
-        now: Moment,
-        window: Duration,
-    ) -> Result<(i64, Moment), StoreError> {
+    pub async fn attempts(&self, key: &str, now: Moment, window: Duration) -> Result<Attempts, StoreError> {
         let since = now.before(window).micros();
-        let row: Option<(i64, i64)> = reading!(self, pool => sqlx::query_as(sql::ATTEMPTS).bind(key).bind(since).fetch_optional(pool).await)?;
-        let (count, last) = row.unwrap_or_default();
-        Ok((count, Moment::from_micros(last)))
+        let row: Option<(i64, i64, i64)> = reading!(self, pool => sqlx::query_as(sql::ATTEMPTS).bind(key).bind(since).fetch_optional(pool).await)?;
+        let (count, first, last) = row.unwrap_or_default();
+        Ok(Attempts { count, first: Moment::from_micros(first), last: Moment::from_micros(last) })
     }
 
     /// Forgets source addresses older than `sources`, and other leftovers older than a day.

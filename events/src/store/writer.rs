@@ -264,7 +264,12 @@ fn describe(error: &StoreError) -> AppendError {
     match error {
         StoreError::Refused(sqlx::Error::Database(cause)) if cause.is_unique_violation() => {
             let name = taken(&**cause);
-            AppendError::Taken(if name.contains("people") { "username" } else { name }.to_owned())
+            let known = ["people", "idempotency"].into_iter().find(|table| name.contains(table));
+            AppendError::Taken(match known {
+                Some("people") => "username".to_owned(),
+                Some("idempotency") => "idempotency key".to_owned(),
+                _ => name.to_owned(),
+            })
         }
         StoreError::Unavailable(_) => AppendError::Unavailable(error.to_string()),
         other => AppendError::Refused(other.to_string()),

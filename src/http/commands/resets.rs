@@ -24,9 +24,9 @@ pub struct RequestReset {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CompleteReset {
-    /// The link's code: what follows the `#`.
-    #[schema(value_type = String, min_length = 1, max_length = 512)]
-    token: Line<512>,
+    /// The link's code: what follows the `#`. The whole link will do.
+    #[schema(value_type = String, min_length = 1, max_length = 2048)]
+    token: Line<2048>,
     /// The username of the account it was sent for.
     #[schema(value_type = String, min_length = 1, max_length = 256, example = "ana")]
     username: Line<256>,
@@ -42,9 +42,9 @@ pub struct CompleteReset {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OfLink {
-    /// What follows the `#`.
-    #[schema(value_type = String, min_length = 1, max_length = 512)]
-    token: Line<512>,
+    /// What follows the `#`. The whole link will do.
+    #[schema(value_type = String, min_length = 1, max_length = 2048)]
+    token: Line<2048>,
 }
 
 command! {

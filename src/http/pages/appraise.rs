@@ -39,7 +39,7 @@ pub(super) async fn submit(
 ) -> Result<Response, Problem> {
     let whose = match &visitor.who {
         Some(who) if typed.token.is_empty() => Some(who.account.account_id),
-        _ if app.service.link_state(&call, typed.token.trim()).await? == LinkState::Live => None,
+        _ if app.service.link_state(&call, &typed.token).await? == LinkState::Live => None,
         _ => return Err(Kind::LinkUnusable.into()),
     };
     let (score, reasons) = app.service.appraise(whose, &typed.new_password).await?;

@@ -63,7 +63,8 @@ pub(super) async fn submit(
             Ok(Redirect::to(&kept("/sign-in?done=begin-again", &typed.return_to)).into_response())
         }
         Err(problem) if [Kind::WrongCredentials, Kind::TooManyAttempts].contains(&problem.kind) => {
-            let notice = Notice::bad(visitor.say(&format!("code-step-{}", problem.kind.name())));
+            let key = format!("code-step-{}", problem.kind.name());
+            let notice = Notice::bad(visitor.say_with_wait(&key, &problem));
             let page = shown(&visitor, &typed.ticket, Some(notice), &typed.zone, &typed.return_to)?;
             Ok(trouble::beside(problem, page))
         }

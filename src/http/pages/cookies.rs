@@ -1,13 +1,14 @@
 //! Cookies: a session's token, what tells one browser from others, a language chosen.
 
-use axum::http::{HeaderMap, HeaderValue};
-use axum_extra::extract::CookieJar;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use time::Duration;
 
+use crate::http::field_value::field_values;
+
 /// The cookies of a request, under the names they have in this house.
 pub(super) struct Cookies {
-    jar: CookieJar,
+    all: Vec<Cookie<'static>>,
     secure: bool,
 }
 
@@ -48,12 +49,19 @@ impl Name {
 }
 
 impl Cookies {
+    /// Reads every cookie on its own: other applications on the domain set theirs, and one that cannot be read must
+    /// not hide ours. HTTP/2 sends several header lines (RFC 9113, section 8.2.3).
     pub(super) fn of(headers: &HeaderMap, secure: bool) -> Self {
-        Self { jar: CookieJar::from_headers(headers), secure }
+        let lines = field_values(headers, header::COOKIE);
+        let read = |line: std::borrow::Cow<'_, str>| {
+            Cookie::split_parse(line.into_owned()).filter_map(Result::ok).collect::<Vec<_>>()
+        };
+        Self { all: lines.flat_map(read).collect(), secure }
     }
 
     pub(super) fn get(&self, name: Name) -> Option<&str> {
-        self.jar.get(name.full(self.secure)).map(Cookie::value)
+        let name = name.full(self.secure);
+        self.all.iter().find(|cookie| cookie.name() == name).map(Cookie::value)
     }
 }
 
@@ -61,14 +69,14 @@ impl Cookies {
 pub(super) fn set(name: Name, value: &str, secure: bool) -> HeaderValue {
     let mut cookie = bare(name, value, secure);
     cookie.set_max_age(name.lasts());
-    header(&cookie)
+    as_header(&cookie)
 }
 
 /// Forgets a cookie.
 pub(super) fn forget(name: Name, secure: bool) -> HeaderValue {
     let mut cookie = bare(name, "", secure);
     cookie.set_max_age(Duration::ZERO);
-    header(&cookie)
+    as_header(&cookie)
 }
 
 fn bare(name: Name, value: &str, secure: bool) -> Cookie<'static> {
@@ -81,7 +89,33 @@ fn bare(name: Name, value: &str, secure: bool) -> Cookie<'static> {
         .build()
 }
 
-fn header(cookie: &Cookie<'_>) -> HeaderValue {
+fn as_header(cookie: &Cookie<'_>) -> HeaderValue {
     // Our values are hex and language tags.
     HeaderValue::try_from(cookie.to_string()).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(lines: &[&[u8]]) -> Cookies {
+        let line = |line: &&[u8]| (header::COOKIE, HeaderValue::from_bytes(line).unwrap());
+        Cookies::of(&lines.iter().map(line).collect(), true)
+    }
+
+    #[test]
+    fn a_foreign_cookie_with_odd_bytes_hides_no_cookie_of_ours() {
+        for lines in [
+            &["x=Müller; __Host-rekey=rks_1; __Host-rekey-language=de".as_bytes()][..],
+            &[b"x=M\xfcller; __Host-rekey=rks_1; __Host-rekey-language=de"],
+            &[b"__Host-rekey=rks_1; x=\xff\xfe; __Host-rekey-language=de; y"],
+            &[b"\xfc; =; ;; __Host-rekey=rks_1", b"x=\x80", b"__Host-rekey-language=de"],
+            &[b"__Host-rekey=rks_1;__Host-rekey-language=de;\xc3=\x28"],
+        ] {
+            let cookies = sent(lines);
+            assert_eq!(cookies.get(Name::Session), Some("rks_1"), "{lines:?}");
+            assert_eq!(cookies.get(Name::Language), Some("de"), "{lines:?}");
+            assert_eq!(cookies.get(Name::Browser), None, "{lines:?}");
+        }
+    }
 }

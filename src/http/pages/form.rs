@@ -59,12 +59,13 @@ impl<T: DeserializeOwned> FromRequest<App> for Form<T> {
 /// that (Fetch Metadata, `Sec-Fetch-Site`; Fetch, `Origin`, which is `null` for whoever sends no referrer).
 /// The last word has the token that only our own page could read.
 fn is_own(headers: &HeaderMap, origin: &str) -> bool {
-    let told = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    match (told("sec-fetch-site"), told(header::ORIGIN.as_str())) {
-        (Some(site), _) => ["same-origin", "none"].contains(&site),
-        (None, Some(from)) => from == "null" || from == origin,
-        (None, None) => true,
+    // As bytes: what cannot be read was sent all the same, and is not ours.
+    let mut sites = headers.get_all("sec-fetch-site").iter().peekable();
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    if sites.peek().is_some() {
+        return sites.all(|site| site == "same-origin" || site == "none");
     }
+    origins.all(|from| from == "null" || from == origin)
 }
 
 #[cfg(test)]
@@ -85,5 +86,21 @@ mod tests {
         assert!(!own(&[("sec-fetch-site", "cross-site"), ("origin", "https://login.example.org")]));
         assert!(!own(&[("sec-fetch-site", "same-site")]));
         assert!(!own(&[("origin", "https://evil.example")]));
+    }
+
+    #[test]
+    fn attack_an_origin_that_cannot_be_read_is_not_taken_for_none() {
+        for value in [&b"https://evil.ex\xe4mple"[..], b"\xff", b""] {
+            for name in [header::ORIGIN, header::HeaderName::from_static("sec-fetch-site")] {
+                let value = header::HeaderValue::from_bytes(value).unwrap();
+                let headers = HeaderMap::from_iter([(name.clone(), value)]);
+                assert!(!is_own(&headers, "https://login.example.org"), "{name}");
+            }
+        }
+        // Of two lines, both must be ours.
+        let lines =
+            ["https://login.example.org", "https://evil.example"].map(header::HeaderValue::from_static);
+        let headers = lines.map(|line| (header::ORIGIN, line)).into_iter().collect();
+        assert!(!is_own(&headers, "https://login.example.org"));
     }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::form::Form;
 use super::notice::Notice;
 use super::page as rendered;
-use super::reset_password::code_of;
+use super::reset_password::not_a_code;
 use super::trouble;
 use super::visitor::Visitor;
 use crate::http::App;
@@ -21,11 +21,24 @@ use crate::service::resets::LinkState;
 struct NotMe<'a> {
     page: &'a Visitor,
     notice: Option<Notice>,
+    token: &'a str,
+    token_errors: Vec<String>,
     is_done: bool,
 }
 
+impl<'a> NotMe<'a> {
+    fn new(page: &'a Visitor, token: &'a str) -> Self {
+        Self { page, notice: None, token, token_errors: Vec::new(), is_done: false }
+    }
+}
+
 pub(super) async fn page(visitor: Visitor) -> Result<Response, Problem> {
-    rendered(&NotMe { page: &visitor, notice: None, is_done: false })
+    with_code(&visitor, "")
+}
+
+/// The page, with what was found of the link's code.
+pub(super) fn with_code(visitor: &Visitor, code: &str) -> Result<Response, Problem> {
+    rendered(&NotMe::new(visitor, code))
 }
 
 #[derive(Deserialize)]
@@ -39,19 +52,18 @@ pub(super) async fn submit(
     visitor: Visitor,
     Form(call, link): Form<Link>,
 ) -> Result<Response, Problem> {
-    let token = code_of(&link.token);
+    let token = link.token.as_str();
     if app.service.link_state(&call, token).await? == LinkState::Completed {
         // Too late to end it: the password is another one now.
         let notice = Some(Notice::bad(visitor.with("not-me-completed", "contact", &visitor.contact())));
-        let shown = rendered(&NotMe { page: &visitor, notice, is_done: false })?;
+        let shown = rendered(&NotMe { notice, ..NotMe::new(&visitor, token) })?;
         return Ok((Kind::LinkUnusable.about().0, shown).into_response());
     }
     match outcome(&app, &call, || app.service.disown_reset(&call, token)).await {
-        Ok(_) => rendered(&NotMe { page: &visitor, notice: None, is_done: true }),
+        Ok(_) => rendered(&NotMe { is_done: true, ..NotMe::new(&visitor, "") }),
         Err(problem) if problem.kind == Kind::LinkUnusable => {
-            let notice = Some(Notice::bad(visitor.say("not-me-unknown")));
-            let shown = rendered(&NotMe { page: &visitor, notice, is_done: false })?;
-            Ok(trouble::beside(problem, shown))
+            let token_errors = vec![not_a_code(&visitor)];
+            Ok(trouble::beside(problem, rendered(&NotMe { token_errors, ..NotMe::new(&visitor, token) })?))
         }
         Err(problem) => Err(problem),
     }

@@ -42,6 +42,8 @@ struct LinkOver<'a> {
 struct Words {
     title: String,
     text: String,
+    /// Whether it is none: the right one can still be pasted.
+    unknown: bool,
 }
 
 impl<'a> ResetPassword<'a> {
@@ -59,7 +61,12 @@ impl<'a> ResetPassword<'a> {
 }
 
 pub(super) async fn page(visitor: Visitor) -> Result<Response, Problem> {
-    rendered(&ResetPassword::new(&visitor, "", ""))
+    with_code(&visitor, "")
+}
+
+/// The page, with what was found of the link's code.
+pub(super) fn with_code(visitor: &Visitor, code: &str) -> Result<Response, Problem> {
+    rendered(&ResetPassword::new(visitor, code, ""))
 }
 
 #[derive(Deserialize)]
@@ -74,7 +81,7 @@ pub(super) async fn state(
     visitor: Visitor,
     Form(call, link): Form<Link>,
 ) -> Result<Response, Problem> {
-    let state = app.service.link_state(&call, code_of(&link.token)).await?;
+    let state = app.service.link_state(&call, &link.token).await?;
     Ok(Json(words(&visitor, state)).into_response())
 }
 
@@ -83,6 +90,7 @@ fn words(visitor: &Visitor, state: LinkState) -> Option<Words> {
     (state != LinkState::Live).then(|| Words {
         title: visitor.say(&format!("link-{name}")),
         text: visitor.say(&format!("link-{name}-advice")),
+        unknown: state == LinkState::Unknown,
     })
 }
 
@@ -103,7 +111,7 @@ pub(super) async fn submit(
     visitor: Visitor,
     Form(call, typed): Form<Typed>,
 ) -> Result<Response, Problem> {
-    let token = code_of(&typed.token);
+    let token = typed.token.as_str();
     let completion = Completion {
         token,
         username: &typed.username,
@@ -126,17 +134,16 @@ pub(super) async fn submit(
     }
 }
 
-/// A whole link pasted is as good as its code.
-pub(super) fn code_of(pasted: &str) -> &str {
-    let pasted = pasted.trim();
-    pasted.rsplit_once('#').map_or(pasted, |(_, code)| code)
+/// That what was pasted is no link's code, and what to do.
+pub(super) fn not_a_code(visitor: &Visitor) -> String {
+    format!("{}. {}", visitor.say("link-unknown"), visitor.say("link-unknown-advice"))
 }
 
 /// The form again, with what is wrong beside each field; only the password is to be typed anew.
 fn again(visitor: &Visitor, token: &str, username: &str, problem: Problem) -> Result<Response, Problem> {
     let mut form = ResetPassword::new(visitor, token, username);
     match problem.kind {
-        Kind::LinkUnusable => form.token_errors = vec![visitor.say("link-unknown-advice")],
+        Kind::LinkUnusable => form.token_errors = vec![not_a_code(visitor)],
         Kind::WrongUsername => form.username_errors = vec![visitor.say("reset-wrong-username")],
         Kind::WrongCode => form.code_errors = vec![visitor.say("reset-wrong-code")],
         Kind::SecondFactorRequired => form.code_errors = vec![visitor.say("reset-code-needed")],

@@ -106,7 +106,7 @@ fn refused(visitor: &Visitor, problem: Problem, typed: &Credentials) -> Result<R
     if ![Kind::WrongCredentials, Kind::TooManyAttempts].contains(&problem.kind) {
         return Err(problem);
     }
-    let notice = Notice::bad(visitor.say(&format!("sign-in-{}", problem.kind.name())));
+    let notice = Notice::bad(visitor.say_with_wait(&format!("sign-in-{}", problem.kind.name()), &problem));
     let page = shown(visitor, Some(notice), &typed.username, &typed.return_to)?;
     Ok(trouble::beside(problem, page))
 }

@@ -9,6 +9,8 @@ use jiff::tz::TimeZone;
 use rekey_events::{Language, Moment};
 use rekey_workers::words::Words;
 
+use crate::http::field_value::field_values;
+
 /// All that the pages say.
 pub(super) static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let words = Words::new(|language| match language {
@@ -43,6 +45,11 @@ impl Tongue {
         WORDS.voice(self.language).with(key, with)
     }
 
+    /// So many of something.
+    pub(super) fn count(&self, key: &str, count: u64) -> String {
+        WORDS.voice(self.language).with(key, &[("count", count)])
+    }
+
     /// A moment, µs, to the minute, in the reader's zone.
     pub(super) fn moment(&self, micros: i64) -> String {
         WORDS.voice(self.language).moment(Moment::from_micros(micros), &self.zone)
@@ -73,8 +80,8 @@ impl Tongue {
 
 /// The first of our languages that the browser asks for (RFC 9110, section 12.5.4).
 pub(super) fn asked_for(headers: &HeaderMap) -> Option<Language> {
-    let asked = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
-    let mut ranges: Vec<_> = asked.split(',').filter_map(range).collect();
+    let asked: Vec<_> = field_values(headers, header::ACCEPT_LANGUAGE).collect();
+    let mut ranges: Vec<_> = asked.iter().flat_map(|line| line.split(',')).filter_map(range).collect();
     // Stable: of equals, the one named first.
     ranges.sort_by(|(_, one), (_, two)| two.total_cmp(one));
     ranges.into_iter().next().map(|(language, _)| language)
@@ -90,10 +97,19 @@ fn range(text: &str) -> Option<(Language, f32)> {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     fn asked(text: &'static str) -> Option<Language> {
         asked_for(&HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, text.parse().unwrap())]))
+    }
+
+    #[test]
+    fn a_language_with_odd_bytes_discards_no_other() {
+        let lines = [&b"\xff\xfc, fr"[..], b"en;q=0.2, es;q=0.8;\xe9"];
+        let lines = lines.map(|line| (header::ACCEPT_LANGUAGE, HeaderValue::from_bytes(line).unwrap()));
+        assert_eq!(asked_for(&lines.into_iter().collect()), Some(Language::Es));
     }
 
     #[test]

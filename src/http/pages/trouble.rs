@@ -47,7 +47,7 @@ fn told(visitor: &Visitor, problem: Problem) -> Response {
     let shown = page(&Trouble {
         page: visitor,
         title: visitor.say(&format!("problem-{kind}")),
-        advice: visitor.say(&format!("problem-{kind}-advice")),
+        advice: visitor.say_with_wait(&format!("problem-{kind}-advice"), &problem),
     });
     shown.map_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response(), |page| beside(problem, page))
 }

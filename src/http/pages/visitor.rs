@@ -21,7 +21,7 @@ use super::trouble;
 use crate::credential::Rejection;
 use crate::http::App;
 use crate::http::caller::call;
-use crate::problem::{Kind, Problem};
+use crate::problem::{Kind, Problem, Wait};
 use crate::service::{Call, Caller};
 
 /// What may be looked at while the password must be changed.
@@ -98,6 +98,15 @@ impl Inner {
     /// The same, with something in its place.
     pub(super) fn with(&self, key: &str, name: &str, value: &str) -> String {
         self.tongue.tell(key, &[(name, value)])
+    }
+
+    /// The words under this key, with how long to wait until the problem may have passed.
+    pub(super) fn say_with_wait(&self, key: &str, problem: &Problem) -> String {
+        let wait = match problem.wait() {
+            Wait::Seconds(count) => self.tongue.count("wait-seconds", count),
+            Wait::Minutes(count) => self.tongue.count("wait-minutes", count),
+        };
+        self.with(key, "wait", &wait)
     }
 
     /// How the system administrator is reached.
@@ -210,7 +219,22 @@ pub(super) async fn turn_away(app: &App, parts: &Parts, problem: Problem) -> Res
     response
 }
 
-/// The same, when nobody can be looked up.
+/// Shows a page that no route leads to, to whoever looks.
+pub(super) async fn show(
+    app: &App,
+    parts: &Parts,
+    render: impl FnOnce(&Visitor) -> Result<Response, Problem>,
+) -> Response {
+    let visitor = match arrive(app, parts).await {
+        Ok(visitor) => visitor,
+        Err(problem) => return turn_away(app, parts, problem).await,
+    };
+    let mut response = render(&visitor).unwrap_or_else(|problem| trouble::shown(&visitor, problem));
+    leave(&visitor, &mut response);
+    response
+}
+
+/// The visitor, when nobody can be looked up.
 fn nobody(app: &App, parts: &Parts) -> Visitor {
     visitor(app, parts, &Cookies::of(&parts.headers, app.house.secure), None, None, false)
 }

@@ -1,8 +1,10 @@
 //! Failures in a row, and the delay they bring.
 
+use std::time::Duration;
+
 use crate::account::event::Failure;
 use crate::moment::Moment;
-use crate::policy::{DAY, delay_after};
+use crate::policy::{DAY, wait_after};
 
 /// Failures in a row within a day of the first, and when the last was: as the
 /// table of attempts under nobody's name counts, so that delays tell nobody
@@ -30,7 +32,12 @@ impl Failures {
 
     /// Whether an attempt at `at` comes too soon.
     pub fn throttle(&self, at: Moment) -> bool {
-        !self.are_over(at) && at.since(self.last) < delay_after(self.in_a_row)
+        !self.wait(at).is_zero()
+    }
+
+    /// How long after `at` the next attempt may come; zero when it may come now.
+    pub fn wait(&self, at: Moment) -> Duration {
+        wait_after(self.in_a_row, self.first, self.last, at)
     }
 
     /// Whether the count begins anew at `at`.

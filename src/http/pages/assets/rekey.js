@@ -9,21 +9,36 @@ const send = (form, address, fields) => {
   return fetch(address, { method: 'POST', body: data });
 };
 
-// The code leaves the address bar at once: it must not stay in the history.
+// What is no code can be replaced by the right one.
+const refuse = (text) => {
+  const wrong = document.createElement('p');
+  Object.assign(wrong, { className: 'wrong', id: 'token-wrong', role: 'alert', textContent: text });
+  token.closest('.field').append(wrong);
+  token.setAttribute('aria-invalid', 'true');
+  token.setAttribute('aria-describedby', 'token-hint token-wrong');
+  token.closest('.field').hidden = false;
+  token.focus();
+  token.select();
+};
+
+// The code leaves the address bar at once: it must not stay in the history. Where a mail program has moved it from the
+// fragment into the path, the page comes with it. What else the mail program did to it is for the server to undo.
 const token = document.querySelector('input[name=token]');
 const kept = sessionStorage.getItem('code') || '';
 sessionStorage.removeItem('code');
-const code = token ? location.hash.slice(1) || kept : '';
+const page = token ? token.form.getAttribute('action') : '';
+const isMoved = token && location.pathname !== page;
+const code = token ? location.hash.slice(1) || kept || (isMoved ? token.value : '') : '';
+if (code || isMoved) history.replaceState(null, '', page);
 if (token && (code || token.value)) {
-  if (code) {
-    history.replaceState(null, '', location.pathname);
-    token.value = code;
-  }
+  if (code) token.value = code;
   token.closest('.field').hidden = token.getAttribute('aria-invalid') !== 'true';
   const over = document.getElementById('link-over');
-  if (over && code) {
+  if (code) {
     send(token.form, '/reset-password/state', { token: code }).then((answer) => answer.json()).then((state) => {
       if (!state) return;
+      if (state.unknown) { refuse(`${state.title}. ${state.text}`); return; }
+      if (!over) return;
       document.getElementById('link-good').hidden = true;
       document.title = document.title.replace(/^[^–]+/, `${state.title} `);
       over.querySelector('h1').textContent = state.title;

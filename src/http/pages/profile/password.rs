@@ -50,7 +50,7 @@ pub(super) async fn submit(
         }
         _ => return Err(problem),
     };
-    let current = vec![visitor.say(errors)];
+    let current = vec![visitor.say_with_wait(errors, &problem)];
     let new = against(&app, &visitor, &typed.new_password).await?;
     again(&app, &visitor, problem, PasswordErrors { current, new, ..PasswordErrors::default() }).await
 }
