@@ -81,8 +81,8 @@ fn described() -> Value {
                 "description": "NDJSON: an event a line, in order. `after` resumes, `wait` waits for more (see /openapi.json).",
                 "messages": events,
             },
-            "links": hints("mail.v1.link", "Mails with a link"),
-            "notices": hints("mail.v1.notice", "Notices, which may come later"),
+            "links": hints("mail.v1.{log}.link", "Mails with a link"),
+            "notices": hints("mail.v1.{log}.notice", "Notices, which may come later"),
         },
         "operations": {
             "publishEvents": { "action": "send", "channel": { "$ref": "#/channels/events" } },
@@ -136,6 +136,7 @@ fn hints(subject: &str, about: &str) -> Value {
     json!({
         "address": subject,
         "description": format!("{about}: that one may be due. Only `rekey work` reads them; they may be lost, or come twice."),
+        "parameters": { "log": { "description": "The log's id in hexadecimal, without hyphens." } },
         "messages": { "hint": reference("messages", "hint") },
     })
 }

@@ -32,7 +32,7 @@ impl Crew {
         let issuer = does(Role::Issuer).then(|| Issuer::new(log.clone(), config.policy.requests_per_source));
         let sweeper = does(Role::Sweeper).then(|| Sweeper::new(log.clone(), config.policy.keep_sources()));
         let mailing = mailing.filter(|_| does(Role::Mailer));
-        let bus = if does(Role::Relay) || mailing.is_some() { bus(config).await? } else { None };
+        let bus = if does(Role::Relay) || mailing.is_some() { bus(config, log).await? } else { None };
         let relay = bus.clone().filter(|_| does(Role::Relay)).map(|bus| Relay::new(log.clone(), bus));
         let mailer = match mailing {
             Some(mailing) => Some(mailing.mailer(config, log, bus)?),
@@ -100,9 +100,9 @@ async fn until_over(log: Log, stop: CancellationToken) -> Option<i32> {
 }
 
 /// The bus, where there is one, and a database that several processes share.
-async fn bus(config: &Config) -> Result<Option<Bus>, BuildError> {
+async fn bus(config: &Config, log: &Log) -> Result<Option<Bus>, BuildError> {
     match &config.nats {
-        Some(nats) if config.has_bus()? => Ok(Some(Bus::connect(&nats.bus()?).await?)),
+        Some(nats) if config.has_bus()? => Ok(Some(Bus::connect(&nats.bus()?, log.id()).await?)),
         _ => Ok(None),
     }
 }

@@ -3,6 +3,7 @@
 mod cluster;
 mod disk;
 mod hints;
+mod neighbors;
 mod outages;
 mod post;
 mod retries;

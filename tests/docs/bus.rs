@@ -10,34 +10,35 @@ use std::time::Duration;
 use rekey_test_support::process::Process;
 use rekey_test_support::{ports, tools};
 
-/// What a role may publish.
+/// What a role may publish, in the name of any log's stream.
 const RELAY: [&str; 9] = [
-    "mail.v1.link",
-    "mail.v1.notice",
-    "$JS.API.STREAM.INFO.MAIL_V1",
-    "$JS.API.STREAM.CREATE.MAIL_V1",
-    "$JS.API.STREAM.DELETE.MAIL_V1",
-    "$JS.API.CONSUMER.INFO.MAIL_V1.mailer-link",
-    "$JS.API.CONSUMER.INFO.MAIL_V1.mailer-notice",
-    "$JS.API.CONSUMER.CREATE.MAIL_V1.mailer-link.mail.v1.link",
-    "$JS.API.CONSUMER.CREATE.MAIL_V1.mailer-notice.mail.v1.notice",
+    "mail.v1.7.link",
+    "mail.v1.7.notice",
+    "$JS.API.STREAM.INFO.MAIL_V1_7",
+    "$JS.API.STREAM.CREATE.MAIL_V1_7",
+    "$JS.API.STREAM.DELETE.MAIL_V1_7",
+    "$JS.API.CONSUMER.INFO.MAIL_V1_7.mailer-link",
+    "$JS.API.CONSUMER.INFO.MAIL_V1_7.mailer-notice",
+    "$JS.API.CONSUMER.CREATE.MAIL_V1_7.mailer-link.mail.v1.7.link",
+    "$JS.API.CONSUMER.CREATE.MAIL_V1_7.mailer-notice.mail.v1.7.notice",
 ];
 const MAILER: [&str; 4] = [
-    "$JS.API.CONSUMER.MSG.NEXT.MAIL_V1.mailer-link",
-    "$JS.API.CONSUMER.MSG.NEXT.MAIL_V1.mailer-notice",
-    "$JS.ACK.MAIL_V1.mailer-link.1.1.1.1.0",
-    "$JS.ACK.MAIL_V1.mailer-notice.1.1.1.1.0",
+    "$JS.API.CONSUMER.MSG.NEXT.MAIL_V1_7.mailer-link",
+    "$JS.API.CONSUMER.MSG.NEXT.MAIL_V1_7.mailer-notice",
+    "$JS.ACK.MAIL_V1_7.mailer-link.1.1.1.1.0",
+    "$JS.ACK.MAIL_V1_7.mailer-notice.1.1.1.1.0",
 ];
 /// What nobody may.
-const NOBODY: [&str; 8] = [
-    "mail.v2.link",
+const NOBODY: [&str; 9] = [
+    "mail.v1.link",
+    "mail.v2.7.link",
     "$JS.API.INFO",
     "$JS.API.STREAM.LIST",
-    "$JS.API.STREAM.UPDATE.MAIL_V1",
-    "$JS.API.STREAM.PURGE.MAIL_V1",
-    "$JS.API.STREAM.MSG.GET.MAIL_V1",
-    "$JS.API.STREAM.CREATE.OTHER",
-    "$JS.API.CONSUMER.CREATE.MAIL_V1.spy.mail.v1.link",
+    "$JS.API.STREAM.UPDATE.MAIL_V1_7",
+    "$JS.API.STREAM.PURGE.MAIL_V1_7",
+    "$JS.API.STREAM.MSG.GET.MAIL_V1_7",
+    "$JS.API.STREAM.CREATE.OTHER.NAME",
+    "$JS.API.CONSUMER.CREATE.MAIL_V1_7.spy.mail.v1.7.link",
 ];
 
 struct Server {
@@ -128,7 +129,7 @@ async fn each_role_may_do_on_the_bus_what_it_must_and_nothing_else() {
             assert!(!client.may_publish(subject), "{role} may {subject}");
         }
         assert!(client.may("SUB _INBOX.a.* 1"));
-        assert!(!client.may("SUB mail.v1.link 2") && !client.may("SUB > 3") && !client.may("SUB $JS.> 4"));
+        assert!(!client.may("SUB mail.v1.7.link 2") && !client.may("SUB > 3") && !client.may("SUB $JS.> 4"));
     }
 }
 

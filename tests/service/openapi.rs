@@ -65,6 +65,11 @@ pub async fn the_asyncapi_names_every_event(place: Place) {
     let named: BTreeSet<_> = events.keys().cloned().collect();
     let known = SCHEMAS.iter().map(|schema| format!("{}.{}", schema.name, schema.version)).collect();
     assert_eq!(named, known);
+    for (channel, kind) in [("links", "link"), ("notices", "notice")] {
+        let channel = &described["channels"][channel];
+        assert_eq!(channel["address"], format!("mail.v1.{{log}}.{kind}"));
+        assert!(channel["parameters"]["log"].is_object());
+    }
     for reference in references(&described) {
         match reference.strip_prefix('#') {
             Some(pointer) => assert!(described.pointer(pointer).is_some(), "{reference}"),

@@ -18,10 +18,11 @@ use async_nats::{Client, ConnectOptions, Event, ServerAddr};
 use rekey_events::MailId;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
+use uuid::Uuid;
 
 pub use error::BusError;
 pub use hint::{Hint, Hints};
-pub use stream::{Lane, STREAM, Seen};
+pub use stream::{Lane, Seen, stream_name};
 
 /// How long a half-open line may go unnoticed, twice.
 const PING: Duration = Duration::from_secs(5);
@@ -43,9 +44,10 @@ pub struct BusConfig {
     pub replicas: usize,
 }
 
-/// A line to the bus; cheap to clone.
+/// A line to the bus, for the hints of one log; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Bus {
+    log: Uuid,
     client: Client,
     context: Context,
     replicas: usize,
@@ -53,11 +55,11 @@ pub struct Bus {
 }
 
 impl Bus {
-    /// Begins to connect, and goes on in the background for as long as it takes.
+    /// Begins to connect for the log with this id, and goes on in the background for as long as it takes.
     ///
     /// # Errors
     /// The configuration is of no use: the text says what is wrong.
-    pub async fn connect(config: &BusConfig) -> Result<Self, BusError> {
+    pub async fn connect(config: &BusConfig, log: Uuid) -> Result<Self, BusError> {
         let servers = config.servers.iter().map(|server| address(server)).collect::<Result<Vec<_>, _>>()?;
         if servers.is_empty() {
             return Err(BusError::Config("there is no server to connect to".to_owned()));
@@ -66,13 +68,19 @@ impl Bus {
         let connecting = options(config, connected).connect(servers).await;
         let client = connecting.map_err(|error| BusError::Config(error.to_string()))?;
         let context = ContextBuilder::new().timeout(PATIENCE).build(client.clone());
-        Ok(Self { client, context, replicas: config.replicas, connections })
+        Ok(Self { log, client, context, replicas: config.replicas, connections })
     }
 
     /// Whether there is a connection now.
     #[must_use]
     pub fn is_connected(&self) -> bool {
         self.client.connection_state() == State::Connected
+    }
+
+    /// The name of the log's stream.
+    #[must_use]
+    pub fn stream_name(&self) -> String {
+        stream_name(self.log)
     }
 
     /// How often it was connected so far: what was known before may not hold after.
@@ -98,7 +106,7 @@ impl Bus {
     pub async fn publish(&self, lane: Lane, mail: MailId, id: &str) -> Result<i64, BusError> {
         let message = PublishMessage::build().message_id(id).payload(hint::body(mail).into());
         let publishing = async {
-            let acknowledgement = self.context.send_publish(lane.subject(), message).await?;
+            let acknowledgement = self.context.send_publish(lane.subject(self.log), message).await?;
             acknowledgement.await
         };
         let published = tokio::time::timeout(PATIENCE, publishing).await.map_err(|_| BusError::Late)?;
@@ -176,14 +184,15 @@ mod tests {
 
     #[tokio::test]
     async fn connecting_to_nobody_returns_at_once() {
-        let bus = Bus::connect(&config("nats://127.0.0.1:1")).await.unwrap();
+        let bus = Bus::connect(&config("nats://127.0.0.1:1"), Uuid::nil()).await.unwrap();
         assert!(!bus.is_connected());
         assert!(matches!(bus.look().await, Err(BusError::Away)));
     }
 
     #[tokio::test]
     async fn an_address_with_a_password_is_refused_without_repeating_it() {
-        let refused = Bus::connect(&config("nats://rekey:sesame@127.0.0.1:4222")).await.unwrap_err();
+        let refused =
+            Bus::connect(&config("nats://rekey:sesame@127.0.0.1:4222"), Uuid::nil()).await.unwrap_err();
         assert!(!refused.to_string().contains("sesame"), "{refused}");
     }
 

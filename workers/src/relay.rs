@@ -14,10 +14,11 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
-use rekey_events::Moment;
 use rekey_events::store::hints::{Hint, Owed};
 use rekey_events::store::{Log, StoreError};
+use rekey_events::{MailId, Moment};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::breath::breathe;
 use crate::bus::{Bus, BusError, Lane};
@@ -81,6 +82,7 @@ impl Relay {
         if !self.log.store().is_shared() {
             return;
         }
+        tracing::info!(stream = self.bus.stream_name(), "Publishing hints");
         let (mut all_at, mut forget_at, mut works) = (Instant::now(), Instant::now() + FORGET, true);
         let mut looked_at = Moment::default();
         while !stop.is_cancelled() {
@@ -117,8 +119,16 @@ impl Relay {
         self.pass(Moment::default()).await
     }
 
-    /// Looks through the mails that are due since then.
+    /// Looks through the mails that are due since then, and notes whether that went well.
     async fn pass(&self, since: Moment) -> Result<usize, RelayError> {
+        let passed = self.publish_due(since).await;
+        if !matches!(passed, Err(RelayError::Taken)) {
+            self.stats.passed(passed.is_ok());
+        }
+        passed
+    }
+
+    async fn publish_due(&self, since: Moment) -> Result<usize, RelayError> {
         let floors = self.floors().await?;
         let now = self.log.env().now();
         let mut published = 0;
@@ -132,7 +142,21 @@ impl Relay {
             };
             published += self.lane(lane, owed).await?;
         }
+        if published == 0 && self.stats.is_in_doubt() {
+            self.probe().await?;
+        }
         Ok(published)
+    }
+
+    /// Finds out whether the bus takes messages again: by a hint of no mail, of which a mailer finds nothing to claim.
+    async fn probe(&self) -> Result<(), RelayError> {
+        let id = format!("probe:{}", self.log.env().uuid());
+        let taken = self.bus.publish(Lane::Notices, MailId(Uuid::nil()), &id).await;
+        self.stats.took(taken.is_ok());
+        if taken.is_err() {
+            self.forget_stream();
+        }
+        taken.map(drop).map_err(RelayError::from)
     }
 
     /// Publishes for one lane, the longest due first, until little is left.
@@ -166,6 +190,9 @@ impl Relay {
                     fault = Some(error);
                 }
             }
+        }
+        if !published.is_empty() || fault.is_some() {
+            self.stats.took(fault.is_none());
         }
         self.log.store().note_hints(&published).await?;
         if let Some(fault) = fault {

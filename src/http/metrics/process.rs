@@ -56,7 +56,7 @@ fn show_relay(page: &mut Page, stats: &RelayStats) {
     let mut hints = page.counter("rekey_relay_hints_total", help);
     stats.hints().iter().for_each(|(reason, count)| hints.of("reason", reason, count));
     page.counter("rekey_relay_epochs_total", "How often this relay made the stream anew.").is(stats.epochs());
-    let help = "Whether there is a connection to the bus.";
+    let help = "1 if hints can be published: the bus is reachable, and its stream takes messages.";
     page.gauge("rekey_relay_connected", help).is(u8::from(stats.is_connected()));
     if let Some(epoch) = stats.epoch() {
         let help = "Which incarnation of the stream of hints this relay knows.";

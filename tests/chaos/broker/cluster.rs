@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use rekey_test_support::nats::Nats;
-use rekey_workers::bus::STREAM;
 
 use super::outages::SLOW;
 use super::post::Post;
@@ -13,7 +12,8 @@ use crate::until::until;
 /// when the third is elected.
 async fn leader(post: &Post) -> usize {
     let stranger = post.stranger().await;
-    let name = until("a leader that all follow", async || stranger.followed_leader(STREAM).await).await;
+    let name =
+        until("a leader that all follow", async || stranger.followed_leader(&post.stream()).await).await;
     (0..3).find(|number| Nats::name(*number) == name).unwrap()
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use rekey_events::store::hints::Owed;
 use rekey_events::{Env, Moment};
 use rekey_test_support::nats::Done;
-use rekey_workers::bus::{Lane, STREAM};
+use rekey_workers::bus::Lane;
 
 use super::post::{Post, counted, published};
 
@@ -19,7 +19,7 @@ async fn a_hint_says_no_more_than_which_mail() {
     assert_eq!(relay.step().await.unwrap(), 1);
     let mail = post.office.mails(account).await[0].mail_id;
     let epoch = post.office.store().broker().await.unwrap().epoch;
-    let said = post.stranger().await.read(STREAM).await.unwrap();
+    let said = post.stranger().await.read(&post.stream()).await.unwrap();
     assert_eq!(said, [(format!("{mail}:{epoch}:1"), format!(r#"{{"v":1,"id":"{mail}"}}"#))]);
 }
 
@@ -72,7 +72,7 @@ async fn hints_of_a_deleted_consumer_are_published_again() {
     let relay = post.run_relay().await;
     post.owe(0..10).await;
     post.hints(10).await;
-    post.stranger().await.delete_consumer(STREAM, LINKS).await.unwrap();
+    post.stranger().await.delete_consumer(&post.stream(), LINKS).await.unwrap();
     post.hints(20).await;
     counted(&[&relay], "floor", 10).await;
     assert_eq!(relay.epochs(), 1);
@@ -88,7 +88,7 @@ async fn a_mailer_finds_the_new_consumer() {
     let relay = post.run_relay().await;
     let mailer = post.run_mailer().await;
     let people = post.until_told(&mailer, 0).await;
-    post.stranger().await.delete_consumer(STREAM, LINKS).await.unwrap();
+    post.stranger().await.delete_consumer(&post.stream(), LINKS).await.unwrap();
     post.until_told(&mailer, people).await;
     assert_eq!(relay.epochs(), 1);
 }
@@ -119,7 +119,7 @@ async fn hints_that_somebody_else_answered_are_published_again() {
         let relay = post.run_relay().await;
         post.owe(0..10).await;
         post.hints(10).await;
-        assert_eq!(post.stranger().await.take(STREAM, LINKS, 10, done).await.unwrap(), 10);
+        assert_eq!(post.stranger().await.take(&post.stream(), LINKS, 10, done).await.unwrap(), 10);
         post.hints(20).await;
         counted(&[&relay], "floor", 10).await;
         assert_eq!(relay.epochs(), 1, "{done:?}");
@@ -135,7 +135,7 @@ async fn hints_whose_receiver_died_are_made_up_for() {
     post.run_relay().await;
     post.owe(0..10).await;
     post.hints(10).await;
-    assert_eq!(post.stranger().await.take(STREAM, LINKS, 10, Done::Forgotten).await.unwrap(), 10);
+    assert_eq!(post.stranger().await.take(&post.stream(), LINKS, 10, Done::Forgotten).await.unwrap(), 10);
     let began = Instant::now();
     post.run_mailer().await;
     post.each_has_one_mail(10).await;
@@ -156,7 +156,7 @@ async fn a_mail_given_back_gets_a_new_hint() {
     assert_eq!(relay.step().await.unwrap(), 0);
     store.release_mail(&claimed[0], worker).await.unwrap();
     assert_eq!(relay.step().await.unwrap(), 1);
-    let said = post.stranger().await.read(STREAM).await.unwrap();
+    let said = post.stranger().await.read(&post.stream()).await.unwrap();
     assert!(said[1].0.ends_with(":2"), "a new id, or the server swallows it: {said:?}");
 }
 

@@ -13,7 +13,7 @@ use rekey_test_support::postgres::Postgres;
 use rekey_test_support::proxy::Proxy;
 use rekey_test_support::smtp::{Attempt, SmtpSink};
 use rekey_test_support::sql::Sql;
-use rekey_workers::bus::{Lane, STREAM};
+use rekey_workers::bus::{Lane, stream_name};
 use rekey_workers::mailer::{Letterhead, MailerStats, Outlet, Sending};
 use rekey_workers::message::{Brand, Mailbox};
 use rekey_workers::relay::RelayStats;
@@ -71,6 +71,11 @@ impl Post {
         }
     }
 
+    /// Another installation, on the same account of the same bus.
+    pub async fn open_beside(other: &Self) -> Self {
+        Self::open_with(other.nats.shared(), [None, None]).await
+    }
+
     /// On a bus of three servers, each of which keeps every hint.
     pub async fn open_on_three() -> Self {
         let [first, others @ ..] = Nats::start_three().await;
@@ -89,7 +94,12 @@ impl Post {
         let line = format!("nats://{}", self.line.address());
         let servers: Vec<_> = std::iter::once(line).chain(self.others.iter().map(Nats::url)).collect();
         let config = BusConfig { replicas: servers.len(), servers, user, ca_file: None };
-        Bus::connect(&config).await.unwrap()
+        Bus::connect(&config, self.office.service.log().id()).await.unwrap()
+    }
+
+    /// The name of the stream of hints.
+    pub fn stream(&self) -> String {
+        stream_name(self.office.service.log().id())
     }
 
     /// One that is connected.
@@ -190,7 +200,7 @@ impl Post {
     /// Until the stream has this many hints.
     pub async fn hints(&self, count: u64) {
         let stranger = self.stranger().await;
-        let there = async || (stranger.messages(STREAM).await == Some(count)).then_some(());
+        let there = async || (stranger.messages(&self.stream()).await == Some(count)).then_some(());
         until(&format!("{count} hints"), there).await;
     }
 
@@ -198,7 +208,7 @@ impl Post {
     pub async fn pulled_by(&self, mailers: usize) {
         let stranger = self.stranger().await;
         let consumer = Lane::Links.consumer();
-        let asked = async || (stranger.pulls(STREAM, consumer).await == Some(mailers)).then_some(());
+        let asked = async || (stranger.pulls(&self.stream(), consumer).await == Some(mailers)).then_some(());
         until(&format!("{mailers} mailers that ask for hints"), asked).await;
     }
 
@@ -206,7 +216,7 @@ impl Post {
     pub async fn all_acknowledged(&self) {
         let stranger = self.stranger().await;
         let consumer = Lane::Links.consumer();
-        let done = async || (stranger.unfinished(STREAM, consumer).await == Some(0)).then_some(());
+        let done = async || (stranger.unfinished(&self.stream(), consumer).await == Some(0)).then_some(());
         until("an acknowledgement of every hint", done).await;
     }
 

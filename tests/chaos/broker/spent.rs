@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use rekey_test_support::nats::Done;
-use rekey_workers::bus::STREAM;
 
 use super::hints::LINKS;
 use super::outages::SLOW;
@@ -21,9 +20,9 @@ async fn mails_whose_hints_do_not_come_any_more_are_found_without() {
     post.hints(10).await;
     let stranger = post.stranger().await;
     for _ in 0..MOST {
-        assert_eq!(stranger.take(STREAM, LINKS, 10, Done::Refused).await.unwrap(), 10);
+        assert_eq!(stranger.take(&post.stream(), LINKS, 10, Done::Refused).await.unwrap(), 10);
     }
-    assert_eq!(stranger.take(STREAM, LINKS, 10, Done::Forgotten).await.unwrap(), 0);
+    assert_eq!(stranger.take(&post.stream(), LINKS, 10, Done::Forgotten).await.unwrap(), 0);
     let began = Instant::now();
     post.run_mailer().await;
     post.each_has_one_mail(10).await;

@@ -3,7 +3,6 @@
 use rekey_events::env::{ManualEnv, random};
 use rekey_events::{Moment, SystemEnv};
 use rekey_test_support::nats::Done;
-use rekey_workers::bus::STREAM;
 
 use super::post::Post;
 
@@ -58,9 +57,9 @@ async fn strike(post: &mut Post, fault: u8) {
             post.nats.restore(&copy);
             post.nats.start_again().await;
         }
-        4 => drop(stranger.delete_consumer(STREAM, LINKS).await),
-        5 => drop(stranger.delete_stream(STREAM).await),
-        6 => drop(stranger.take(STREAM, LINKS, 5, Done::Forgotten).await),
-        _ => drop(stranger.take(STREAM, LINKS, 5, Done::Acknowledged).await),
+        4 => drop(stranger.delete_consumer(&post.stream(), LINKS).await),
+        5 => drop(stranger.delete_stream(&post.stream()).await),
+        6 => drop(stranger.take(&post.stream(), LINKS, 5, Done::Forgotten).await),
+        _ => drop(stranger.take(&post.stream(), LINKS, 5, Done::Acknowledged).await),
     }
 }

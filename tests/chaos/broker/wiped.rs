@@ -2,8 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use rekey_workers::bus::STREAM;
-
 use super::post::{Post, counted, published};
 
 /// How soon hints are there again once the bus is.
@@ -57,7 +55,7 @@ async fn a_deleted_stream_is_made_anew() {
     let relay = post.run_relay().await;
     post.owe(0..20).await;
     post.hints(20).await;
-    post.stranger().await.delete_stream(STREAM).await.unwrap();
+    post.stranger().await.delete_stream(&post.stream()).await.unwrap();
     let gone = Instant::now();
     post.hints(20).await;
     assert!(gone.elapsed() < RESENT, "{:?}", gone.elapsed());

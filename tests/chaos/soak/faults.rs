@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use rekey_events::env::{ManualEnv, random};
 use rekey_test_support::process::Signal;
 use rekey_test_support::smtp::Plan;
-use rekey_workers::bus::STREAM;
 
 use super::journal::{Journal, Reach, now};
 use super::town::{Killed, Town};
@@ -138,7 +137,7 @@ impl Faults {
         }
         let from = now();
         // It may not be there yet.
-        if town.nats.client().await.delete_stream(STREAM).await.is_ok() {
+        if matches!(town.nats.client().await.delete_streams().await, Ok(1..)) {
             self.is_over("stream deleted", Reach::Hints, from);
         }
     }

@@ -52,6 +52,16 @@ impl Nats {
         nats
     }
 
+    /// Another handle on the same server, which neither stops it nor has its folder.
+    ///
+    /// # Panics
+    /// If there is no temporary folder to be had.
+    #[must_use]
+    pub fn shared(&self) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self { folder, config: None, port: self.port, process: None }
+    }
+
     /// Its address.
     #[must_use]
     pub fn address(&self) -> SocketAddr {

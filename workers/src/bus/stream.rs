@@ -10,8 +10,13 @@ use uuid::Uuid;
 
 use super::{Bus, BusError};
 
-/// The stream's name. Another shape of it would get another name.
-pub const STREAM: &str = "MAIL_V1";
+/// The name of a log's stream. Another shape of it would get another name. Several logs may share one account of
+/// the bus: streams of one account need names and subjects of their own.
+#[must_use]
+pub fn stream_name(log: Uuid) -> String {
+    format!("MAIL_V1_{}", log.simple())
+}
+
 /// Where in its metadata its epoch is: of our own making, because the server's
 /// creation time is not a safe mark.
 const EPOCH: &str = "epoch";
@@ -29,13 +34,14 @@ impl Lane {
     /// The most urgent first.
     pub const ALL: [Self; 2] = [Self::Links, Self::Notices];
 
-    /// What its hints are published under.
+    /// What a log's hints are published under.
     #[must_use]
-    pub fn subject(self) -> &'static str {
-        match self {
-            Self::Links => "mail.v1.link",
-            Self::Notices => "mail.v1.notice",
-        }
+    pub fn subject(self, log: Uuid) -> String {
+        let kind = match self {
+            Self::Links => "link",
+            Self::Notices => "notice",
+        };
+        format!("mail.v1.{}.{kind}", log.simple())
     }
 
     /// Who hands them out.
@@ -80,7 +86,7 @@ impl Bus {
     async fn stream(&self) -> Result<Option<(Option<Uuid>, i64)>, BusError> {
         use async_nats::jetstream::ErrorCode;
         use async_nats::jetstream::context::GetStreamErrorKind as Kind;
-        let info = match self.connected()?.get_stream(STREAM).await {
+        let info = match self.connected()?.get_stream(self.stream_name()).await {
             Ok(stream) => stream.cached_info().clone(),
             Err(error) => match error.kind() {
                 Kind::JetStream(cause) if cause.error_code() == ErrorCode::STREAM_NOT_FOUND => {
@@ -95,7 +101,8 @@ impl Bus {
 
     /// Up to where a lane's hints are acknowledged, and how many are not yet.
     async fn progress(&self, lane: Lane) -> Result<Option<(i64, u64)>, BusError> {
-        let stream = self.connected()?.get_stream_no_info(STREAM).await.map_err(BusError::answer)?;
+        let stream =
+            self.connected()?.get_stream_no_info(self.stream_name()).await.map_err(BusError::answer)?;
         match stream.consumer_info(lane.consumer()).await {
             Ok(info) => {
                 let pending = info.num_pending.saturating_add(info.num_ack_pending.try_into().unwrap_or(0));
@@ -114,10 +121,10 @@ impl Bus {
     /// The bus does not answer, or refuses. There may be no stream then.
     pub async fn begin_epoch(&self, epoch: Uuid) -> Result<(), BusError> {
         let context = self.connected()?;
-        if let Err(error) = context.delete_stream(STREAM).await {
+        if let Err(error) = context.delete_stream(self.stream_name()).await {
             tracing::debug!(%error, "there was no stream to delete");
         }
-        context.create_stream(config(epoch, self.replicas)).await.map_err(BusError::answer)?;
+        context.create_stream(self.config(epoch)).await.map_err(BusError::answer)?;
         for lane in Lane::ALL {
             self.make_consumer(lane).await?;
         }
@@ -130,38 +137,39 @@ impl Bus {
     /// # Errors
     /// The bus does not answer, or refuses.
     pub async fn make_consumer(&self, lane: Lane) -> Result<(), BusError> {
-        let making = self.connected()?.create_consumer_on_stream(consumer(lane), STREAM);
+        let making =
+            self.connected()?.create_consumer_on_stream(consumer(lane, self.log), self.stream_name());
         making.await.map(drop).map_err(BusError::answer)
     }
 
     pub(super) async fn consumer(&self, lane: Lane) -> Result<PullConsumer, BusError> {
-        let getting = self.connected()?.get_consumer_from_stream(lane.consumer(), STREAM);
+        let getting = self.connected()?.get_consumer_from_stream(lane.consumer(), self.stream_name());
         getting.await.map_err(BusError::answer)
     }
-}
 
-fn config(epoch: Uuid, replicas: usize) -> stream::Config {
-    stream::Config {
-        name: STREAM.to_owned(),
-        description: Some("hints that a mail is due; what is owed is in the database".to_owned()),
-        subjects: Lane::ALL.map(|lane| lane.subject().to_owned()).to_vec(),
-        retention: RetentionPolicy::Limits,
-        storage: StorageType::File,
-        num_replicas: replicas,
-        discard: DiscardPolicy::Old,
-        max_age: Duration::from_secs(30 * 60),
-        max_bytes: 256 * 1024 * 1024,
-        max_message_size: 1024,
-        duplicate_window: Duration::from_secs(2 * 60),
-        metadata: HashMap::from([(EPOCH.to_owned(), epoch.to_string())]),
-        ..stream::Config::default()
+    fn config(&self, epoch: Uuid) -> stream::Config {
+        stream::Config {
+            name: self.stream_name(),
+            description: Some("hints that a mail is due; what is owed is in the database".to_owned()),
+            subjects: Lane::ALL.map(|lane| lane.subject(self.log)).to_vec(),
+            retention: RetentionPolicy::Limits,
+            storage: StorageType::File,
+            num_replicas: self.replicas,
+            discard: DiscardPolicy::Old,
+            max_age: Duration::from_secs(30 * 60),
+            max_bytes: 256 * 1024 * 1024,
+            max_message_size: 1024,
+            duplicate_window: Duration::from_secs(2 * 60),
+            metadata: HashMap::from([(EPOCH.to_owned(), epoch.to_string())]),
+            ..stream::Config::default()
+        }
     }
 }
 
-fn consumer(lane: Lane) -> pull::Config {
+fn consumer(lane: Lane, log: Uuid) -> pull::Config {
     pull::Config {
         durable_name: Some(lane.consumer().to_owned()),
-        filter_subject: lane.subject().to_owned(),
+        filter_subject: lane.subject(log),
         deliver_policy: DeliverPolicy::New,
         ack_policy: AckPolicy::Explicit,
         ack_wait: Duration::from_secs(10),

@@ -1,6 +1,6 @@
 //! What a relay has done, counted.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use uuid::Uuid;
@@ -16,6 +16,10 @@ pub struct RelayStats {
     floor: AtomicU64,
     epoch: AtomicU64,
     epochs: AtomicU64,
+    /// Whether the last look through the due mails went well.
+    works: AtomicBool,
+    /// Whether the last message was not taken.
+    doubts: AtomicBool,
     seen: Mutex<Option<Seen>>,
 }
 
@@ -28,6 +32,8 @@ impl RelayStats {
             floor: AtomicU64::new(0),
             epoch: AtomicU64::new(0),
             epochs: AtomicU64::new(0),
+            works: AtomicBool::new(false),
+            doubts: AtomicBool::new(false),
             seen: Mutex::default(),
         }
     }
@@ -59,10 +65,25 @@ impl RelayStats {
         Lane::ALL.map(Lane::consumer).into_iter().zip(pending).collect()
     }
 
-    /// Whether there is a connection to the bus.
+    /// Whether hints can be published: there is a connection, the stream is there, and it took the last message.
     #[must_use]
     pub fn is_connected(&self) -> bool {
-        self.bus.is_connected()
+        self.works.load(Ordering::Relaxed) && self.bus.is_connected()
+    }
+
+    /// Notes whether a look through the due mails went well.
+    pub(super) fn passed(&self, works: bool) {
+        self.works.store(works, Ordering::Relaxed);
+    }
+
+    /// Notes whether the bus took a message.
+    pub(super) fn took(&self, taken: bool) {
+        self.doubts.store(!taken, Ordering::Relaxed);
+    }
+
+    /// Whether it is open if the bus takes messages: it did not take the last one.
+    pub(super) fn is_in_doubt(&self) -> bool {
+        self.doubts.load(Ordering::Relaxed)
     }
 
     pub(super) fn published(&self, reason: &str) {

@@ -110,4 +110,18 @@ impl Client {
         self.0.delete_stream(stream).await?;
         Ok(())
     }
+
+    /// Deletes every stream; how many there were.
+    ///
+    /// # Errors
+    /// The bus does not answer.
+    pub async fn delete_streams(&self) -> Result<usize, Error> {
+        let mut names = self.0.stream_names();
+        let mut deleted = 0;
+        while let Some(name) = names.next().await {
+            self.0.delete_stream(name?).await?;
+            deleted += 1;
+        }
+        Ok(deleted)
+    }
 }
