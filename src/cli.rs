@@ -2,6 +2,7 @@
 
 pub(crate) mod admin;
 mod audit;
+mod backup;
 mod database;
 pub(crate) mod keys;
 mod log;
@@ -42,6 +43,8 @@ enum Task {
     Work(work::Work),
     /// Bring the database's tables up to this version.
     Migrate(ConfigArgs),
+    /// Copy the SQLite database, also while `rekey serve` runs, and verify the copy.
+    Backup(backup::Backup),
     /// Keys: of the service, and of programs that call it.
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -106,6 +109,7 @@ impl Cli {
             }
             Task::Mail(mail) => mail.run(env).await,
             Task::Migrate(args) => serve::migrate(&args, &*env).await,
+            Task::Backup(backup) => backup.run().await,
             Task::Keys(keys) => keys.run(&*env),
             Task::Audit(audit) => audit.run().await,
             Task::Log(log) => log.run().await,

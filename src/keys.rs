@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rekey_events::Env;
 use rekey_events::env::random;
@@ -104,7 +104,12 @@ impl Keys {
         let text = toml::to_string(&file).map_err(|error| failed(std::io::Error::other(error)))?;
         let mut out =
             OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
-        out.write_all(text.as_bytes()).and_then(|()| out.sync_all()).map_err(failed)
+        out.write_all(text.as_bytes()).and_then(|()| out.sync_all()).map_err(failed)?;
+        // Left by keys that were here before; these are new.
+        match std::fs::remove_file(used_marker(path)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(error)),
+            _ => Ok(()),
+        }
     }
 
     /// Whether these are for development only.
@@ -147,6 +152,12 @@ impl Keys {
     pub fn message_id(&self) -> Key {
         self.roots[0].1.derive("message id")
     }
+}
+
+/// The file beside a key file that names the log whose links and factors need these keys, once it has events.
+#[must_use]
+pub fn used_marker(key_file: &Path) -> PathBuf {
+    key_file.with_added_extension("used")
 }
 
 fn parse(root: &RootKey) -> Option<(u8, Key)> {

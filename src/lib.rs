@@ -5,6 +5,7 @@
 //! in `rekey-workers`.
 
 pub mod audit;
+pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod credential;

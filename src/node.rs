@@ -2,6 +2,8 @@
 
 mod base;
 mod crew;
+mod database_lock;
+mod earlier_log;
 mod error;
 mod mailing;
 mod role;
@@ -25,6 +27,7 @@ use crate::service::{Service, Settings};
 use base::Base;
 use crew::Crew;
 
+pub use earlier_log::{EarlierLog, EarlierLogError};
 pub use error::BuildError;
 pub use mailing::{MAILS_AT_ONCE, MailTo, Mailing};
 pub use role::Role;

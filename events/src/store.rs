@@ -5,8 +5,10 @@
 //! same functions in the same order.
 
 pub mod accounts;
+mod address;
 pub mod append;
 pub mod audit;
+mod backup;
 mod changes;
 pub mod chart;
 mod clock;
@@ -35,6 +37,7 @@ mod writer;
 
 mod cqrs;
 
+pub use address::{Address, AddressError};
 pub use append::{Appended, Commit, Guard};
 pub use cqrs::{CqrsStore, StreamContext};
 pub use error::{AppendError, StoreError};

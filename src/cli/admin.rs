@@ -10,7 +10,7 @@ use rekey_events::account::{Account, AccountCommand, AccountEvent};
 use rekey_events::env::random;
 use rekey_events::names::username_key;
 use rekey_events::store::execute::Draft;
-use rekey_events::store::{Context, Log, Store};
+use rekey_events::store::{Context, Log};
 use rekey_events::{AccountId, Env, Permission};
 use strum::IntoEnumIterator;
 
@@ -18,6 +18,7 @@ use super::{ConfigArgs, serve};
 use crate::config::Config;
 use crate::credential::Hasher;
 use crate::keys::Keys;
+use crate::node::tables;
 use crate::problem::Problem;
 use crate::service::accounts::Registration;
 use crate::service::{Call, Caller, Service, Settings};
@@ -55,8 +56,7 @@ async fn bootstrap(
     username: &str,
     email: &str,
 ) -> Result<(), Box<dyn Error>> {
-    let store = Store::open(&config.database.url()?).await?;
-    store.migrate(env.uuid()).await?;
+    let store = tables::begin(config, env.uuid()).await?;
     let (log, writer) = Log::open(store.clone(), env.clone()).await?;
     let writing = tokio::spawn(writer.run());
     let hasher = Hasher::new(&*env, 1).map_err(|error| error.to_string())?;

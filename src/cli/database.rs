@@ -1,12 +1,12 @@
 //! A database that is in use, by its address or as the configuration has it.
 
 use std::error::Error;
-use std::path::Path;
 
 use clap::Args;
 use rekey_events::store::Store;
 
 use super::{ConfigArgs, serve};
+use crate::config::Config;
 use crate::node::tables;
 
 /// Which database.
@@ -30,15 +30,19 @@ impl DatabaseArgs {
         Ok(tables::open_to_read(&self.url()?).await?)
     }
 
-    fn url(&self) -> Result<String, Box<dyn Error>> {
-        let url = match &self.database {
+    /// The configuration, unless the database's address is given instead.
+    pub(super) fn config(&self) -> Result<Option<Config>, Box<dyn Error>> {
+        match self.database {
+            Some(_) => Ok(None),
+            None => serve::load(&self.config).map(Some),
+        }
+    }
+
+    /// Its address.
+    pub(super) fn url(&self) -> Result<String, Box<dyn Error>> {
+        Ok(match &self.database {
             Some(url) => url.clone(),
             None => serve::load(&self.config)?.database.url()?,
-        };
-        // To open it would make it.
-        match url.strip_prefix("sqlite:") {
-            Some(path) if !Path::new(path).exists() => Err(format!("there is no database {path}").into()),
-            _ => Ok(url),
-        }
+        })
     }
 }

@@ -6,13 +6,12 @@ use std::sync::Arc;
 
 use clap::Args;
 use rekey_events::Env;
-use rekey_events::store::Store;
 use tokio_util::sync::CancellationToken;
 
 use super::{ConfigArgs, until_stopped};
 use crate::config::Config;
 use crate::keys::Keys;
-use crate::node::{MailTo, Node};
+use crate::node::{MailTo, Node, tables};
 
 /// Serve the API and do the work.
 #[derive(Debug, Args)]
@@ -57,9 +56,9 @@ pub(super) async fn run(args: &Serve, env: Arc<dyn Env>) -> Result<ExitCode, Box
 }
 
 pub(super) async fn migrate(args: &ConfigArgs, env: &dyn Env) -> Result<ExitCode, Box<dyn Error>> {
-    let store = Store::open(&load(args)?.database.url()?).await?;
-    store.migrate(env.uuid()).await?;
-    println!("The tables are up to date; the log is at position {}.", store.last_position().await?);
+    let store = tables::begin(&load(args)?, env.uuid()).await?;
+    let position = store.last_position().await;
     store.close().await;
+    println!("The tables are up to date; the log is at position {}.", position?);
     Ok(ExitCode::SUCCESS)
 }

@@ -33,6 +33,19 @@ where
     }
 }
 
+/// What `work` comes to; nothing when SIGTERM or SIGINT comes first. It is dropped then, and cleans up behind it.
+///
+/// # Errors
+/// Signals cannot be listened for.
+pub(super) async fn unless_stopped<T>(work: impl Future<Output = T>) -> std::io::Result<Option<T>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        done = work => Ok(Some(done)),
+        () = either(&mut terminate, &mut interrupt) => Ok(None),
+    }
+}
+
 async fn either(one: &mut Signal, other: &mut Signal) {
     tokio::select! { _ = one.recv() => {}, _ = other.recv() => {} }
 }

@@ -16,7 +16,7 @@ use super::{ConfigError, is_this_machine};
 #[serde(deny_unknown_fields)]
 pub struct Seal {
     /// The key file, from `rekey keys seal`.
-    key_file: PathBuf,
+    pub key_file: PathBuf,
     /// A folder for what was signed, out of reach of whoever administers the database.
     pub folder: PathBuf,
     /// Seconds between two checkpoints, while there is anything to sign.

@@ -41,7 +41,7 @@ pub enum BuildError {
     File(String, std::io::Error),
     /// Another process has the embedded database.
     #[error(
-        "another rekey process uses this database ({0} is locked): stop it first. \
+        "another rekey process uses the database {0}, by this or another name of the file: stop it first. \
          On SQLite one process does everything; `rekey work` beside `rekey serve` needs PostgreSQL."
     )]
     Held(String),

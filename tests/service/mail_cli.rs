@@ -27,7 +27,7 @@ pub struct Said {
     pub err: String,
 }
 
-async fn said(command: &Command) -> Said {
+pub async fn said(command: &Command) -> Said {
     let mut process = Process::spawn(command);
     let code = process.wait().await.code();
     Said { code, out: process.stdout(), err: process.stderr() }

@@ -38,7 +38,7 @@ use way::Way;
 use witness::Witness;
 
 pub use crate::web::Uri;
-pub use memory::MemoryError;
+pub use memory::{MemoryError, sealed_events};
 pub use stats::{Delivered, SealerStats};
 pub use tokio_rustls::rustls::Error as TlsError;
 pub use way::Letters;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::AddressError;
 use crate::fact::UnknownFact;
 use crate::replay::ReplayError;
 
@@ -14,6 +15,9 @@ pub enum StoreError {
     /// It refused a statement. Trying again does not help.
     #[error("the database refused a statement: {0}")]
     Refused(#[source] sqlx::Error),
+    /// Its address is not one.
+    #[error(transparent)]
+    Address(#[from] AddressError),
     /// The database is not one this program can use; the text says what to do.
     #[error("{0}")]
     Unusable(String),

@@ -1,12 +1,11 @@
 //! Opening a database, and bringing its tables up to date.
 
-use std::path::Path;
-
 use sqlx::migrate::MigrateError;
 use uuid::Uuid;
 
 use super::error::is_passing;
-use super::{Store, StoreError, postgres, reading, sql, sqlite, writing};
+use super::overview::is_missing_table;
+use super::{Address, Store, StoreError, postgres, reading, sql, sqlite, writing};
 
 /// Which log a database holds, and its epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,13 +24,10 @@ impl Store {
     /// # Errors
     /// The address is neither, or the database does not answer.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        if let Some(path) = url.strip_prefix("sqlite:") {
-            return sqlite::open(Path::new(path)).await.map(Self::Sqlite);
+        match url.parse()? {
+            Address::Sqlite(path) => sqlite::open(&path).await.map(Self::Sqlite),
+            Address::Postgres(url) => postgres::open(&url).await.map(Self::Postgres),
         }
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return postgres::open(url).await.map(Self::Postgres);
-        }
-        Err(StoreError::Unusable("the database's address must begin with sqlite: or postgres://".to_owned()))
     }
 
     /// Opens `sqlite:PATH` or `postgres://…` for reading. An SQLite file is not changed, and may be one that
@@ -40,9 +36,9 @@ impl Store {
     /// # Errors
     /// The address is neither, there is no such file, or the database does not answer.
     pub async fn open_to_read(url: &str) -> Result<Self, StoreError> {
-        match url.strip_prefix("sqlite:") {
-            Some(path) => sqlite::open_to_read(Path::new(path)).await.map(Self::Sqlite),
-            None => Self::open(url).await,
+        match url.parse()? {
+            Address::Sqlite(path) => sqlite::open_to_read(&path).await.map(Self::Sqlite),
+            Address::Postgres(url) => postgres::open(&url).await.map(Self::Postgres),
         }
     }
 
@@ -63,7 +59,24 @@ impl Store {
             error => StoreError::Unusable(format!("the tables cannot be brought up to date: {error}")),
         })?;
         writing!(self, pool => sqlx::query(sql::BEGIN_LOG).bind(log).execute(pool).await.map(|_| ()))?;
+        if let Self::Sqlite(database) = self {
+            sqlite::catch_up(database).await?;
+        }
         Ok(())
+    }
+
+    /// Whether it holds a log with at least one event; also of a database without tables, or with those of
+    /// another version.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn has_events(&self) -> Result<bool, StoreError> {
+        let position: Result<Option<i64>, sqlx::Error> =
+            reading!(self, pool => sqlx::query_scalar(sql::POSITION).fetch_optional(pool).await);
+        match position {
+            Err(error) if is_missing_table(&error) => Ok(false),
+            position => Ok(position?.is_some_and(|position| position > 0)),
+        }
     }
 
     /// Begins another epoch of the log, as after a restore that lost commits; which one. Whoever appends in the

@@ -124,7 +124,7 @@ fn aged(waits: &str, micros: i64) -> Vec<Wait> {
 }
 
 /// Whether nobody has made the tables yet: PostgreSQL has a code for it, SQLite only words.
-fn is_missing_table(error: &sqlx::Error) -> bool {
+pub(super) fn is_missing_table(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|error| {
         error.code().as_deref() == Some("42P01") || error.message().starts_with("no such table")
     })

@@ -9,6 +9,7 @@ pub mod sql;
 mod writing;
 
 use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -77,7 +78,7 @@ pub(crate) async fn open_to_read(path: &Path) -> Result<Database, StoreError> {
 }
 
 /// Opens a file that does not change while it is read.
-async fn frozen(path: &Path) -> Result<Database, StoreError> {
+pub(crate) async fn frozen(path: &Path) -> Result<Database, StoreError> {
     let database = connect(path, options(path).read_only(true).immutable(true)).await?;
     Ok(Database { is_frozen: true, ..database })
 }
@@ -95,14 +96,18 @@ async fn connect(path: &Path, options: SqliteConnectOptions) -> Result<Database,
     // First what writes: it sets the file's journal mode.
     let writing = Writing::open(options.clone()).await?;
     let readers = readers().connect_with(options.clone()).await?;
-    let checkpointer = Checkpointer::new(path, options, writing.clone());
+    let checkpointer = Checkpointer::new(path, options, writing.clone(), readers.clone());
     Ok(Database { path: path.into(), is_frozen: false, readers, writing, checkpointer })
 }
 
 /// Makes the file if there is none, for its owner only; what SQLite puts
-/// beside it gets the same rights.
+/// beside it gets the same rights. One that is there is not even opened: closing it would end the locks that
+/// SQLite has on it in this process (<https://www.sqlite.org/howtocorrupt.html>, section 2.2).
 fn create(path: &Path) -> std::io::Result<()> {
-    OpenOptions::new().append(true).create(true).mode(0o600).open(path).map(drop)
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        made => made.map(drop),
+    }
 }
 
 fn readers() -> SqlitePoolOptions {
@@ -120,6 +125,11 @@ pub(crate) async fn migrate(database: &Database) -> Result<(), sqlx::migrate::Mi
     MIGRATIONS.run(&mut transaction.connection).await?;
     transaction.end();
     Ok(())
+}
+
+/// Moves what was written into the file itself, so that a copy of it is a database.
+pub(crate) async fn catch_up(database: &Database) -> Result<(), sqlx::Error> {
+    database.checkpointer.catch_up().await
 }
 
 #[cfg(test)]

@@ -176,6 +176,20 @@ pub(super) fn write_whole(path: &Path, text: &str) -> io::Result<()> {
     path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }
 
+/// How many events the last checkpoint in a sealer's folder is over; nothing where none was signed.
+///
+/// # Errors
+/// It cannot be read, or is not a checkpoint.
+pub fn sealed_events(folder: &Path) -> io::Result<Option<u64>> {
+    let text = match fs::read_to_string(folder.join("checkpoint")) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        text => text?,
+    };
+    // Origin, size and root hash, a line each: https://c2sp.org/tlog-checkpoint.
+    let size = text.lines().nth(1).and_then(|size| size.parse().ok());
+    size.map(Some).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "its file checkpoint is not one"))
+}
+
 /// Epoch, tree, last leaf and checkpoint, as they were signed.
 fn read(text: &str, key: &SigningKey) -> Result<(i32, Frontier, Option<Hash>, String), String> {
     let remembered: Remembered = serde_json::from_str(text).map_err(|error| error.to_string())?;

@@ -13,14 +13,17 @@
 //!
 //! A writer that is faster than the disk gives way before the WAL is half as long
 //! again ([`Checkpointer::give_way`]): it writes more than a checkpoint can move meanwhile.
+//!
+//! Besides, a passive checkpoint every few seconds moves what was written since: whoever copies the
+//! database file alone, which is wrong but happens, gets all but the last seconds instead of an empty database.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use sqlx::ConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, SqlitePool};
 use tokio::sync::{Notify, watch};
 
 use super::{Writing, sql};
@@ -33,6 +36,9 @@ const BOUND: u64 = 64 << 20;
 const SLACK: u64 = BOUND / 2;
 /// How long the writer may be held up by somebody who reads.
 const PATIENCE: Duration = Duration::from_millis(100);
+/// How long the database file may be behind the WAL. Where there is nothing to move, a passive checkpoint
+/// reads a few words of shared memory and touches no disk.
+const CATCH_UP_EVERY: Duration = Duration::from_secs(5);
 /// How long it gives way: a disk that takes longer for a checkpoint is stuck.
 const GIVEN_WAY: Duration = Duration::from_secs(5);
 
@@ -50,11 +56,18 @@ pub(crate) struct Checkpointer {
     ended: watch::Sender<()>,
     wal: PathBuf,
     writing: Writing,
+    readers: SqlitePool,
+    catch_up_every: Duration,
     options: Arc<SqliteConnectOptions>,
 }
 
 impl Checkpointer {
-    pub(super) fn new(database: &Path, options: SqliteConnectOptions, writing: Writing) -> Self {
+    pub(super) fn new(
+        database: &Path,
+        options: SqliteConnectOptions,
+        writing: Writing,
+        readers: SqlitePool,
+    ) -> Self {
         let mut wal = database.as_os_str().to_owned();
         wal.push("-wal");
         let bound = Arc::new(AtomicU64::new(BOUND));
@@ -62,7 +75,14 @@ impl Checkpointer {
         let left = Arc::new(AtomicI64::new(EVERY));
         let (forgets, wake) = (Arc::default(), Arc::default());
         let (ended, wal) = (watch::Sender::new(()), wal.into());
-        Self { left, bound, forgets, wake, ended, wal, writing, options }
+        let catch_up_every = CATCH_UP_EVERY;
+        Self { left, bound, forgets, wake, ended, wal, writing, readers, catch_up_every, options }
+    }
+
+    /// The same, catching up as often as that.
+    #[cfg(test)]
+    pub(super) fn catching_up_every(self, catch_up_every: Duration) -> Self {
+        Self { catch_up_every, ..self }
     }
 
     /// Counts the pages of a commit.
@@ -90,15 +110,26 @@ impl Checkpointer {
         self.wake.notify_one();
     }
 
-    /// Checkpoints whenever it is due; ends with its task.
+    /// Checkpoints whenever it is due, and catches up in between; ends with its task.
     pub(crate) async fn run(self) {
         loop {
-            self.wake.notified().await;
-            if let Err(error) = self.checkpoint().await {
+            let is_due = tokio::select! {
+                () = self.wake.notified() => true,
+                () = tokio::time::sleep(self.catch_up_every) => false,
+            };
+            let done = if is_due { self.checkpoint().await } else { self.catch_up().await };
+            if let Err(error) = done {
                 tracing::warn!(%error, "a checkpoint of the WAL failed; it is tried again");
             }
-            self.ended.send_replace(());
+            if is_due {
+                self.ended.send_replace(());
+            }
         }
+    }
+
+    /// Moves what it can into the database file; nobody waits for it.
+    pub(super) async fn catch_up(&self) -> Result<(), sqlx::Error> {
+        sqlx::query(sql::CHECKPOINT).execute(&self.readers).await.map(drop)
     }
 
     async fn checkpoint(&self) -> Result<(), sqlx::Error> {

@@ -169,6 +169,10 @@ statements! {
     PUT_TREE_NODES = "INSERT INTO tree_nodes SELECT value ->> 0, value ->> 1, unhex(value ->> 2) FROM json_each(?1)
         WHERE true ON CONFLICT (height, place) DO UPDATE SET hash = excluded.hash";
 
+    /// Copies the database, as it is now, into a file.
+    COPY = "VACUUM INTO ?";
+    /// Looks through every page and index.
+    CHECK_FILE = "PRAGMA integrity_check";
     /// Moves pages of the WAL into the file without stopping the writer.
     CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)";
     /// Moves all of them, and has the WAL start over in the same file.

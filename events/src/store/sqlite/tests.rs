@@ -1,6 +1,7 @@
 //! What the connection that writes outlives.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -46,6 +47,35 @@ async fn a_commit_sent_again_leaves_the_connection_open() {
         assert_eq!(log.append(commit.clone()).await.unwrap(), Appended { position: 1, before });
     }
     run(database, "SELECT * FROM mark").await;
+}
+
+/// Without the WAL: after a quiet moment nothing is there alone.
+#[tokio::test]
+async fn what_was_committed_is_soon_in_the_file_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, copy) = (folder.path().join("rekey.db"), folder.path().join("copy.db"));
+    let store = Store::open(&format!("sqlite:{}", path.display())).await.unwrap();
+    store.migrate(Uuid::from_u128(7)).await.unwrap();
+    let Store::Sqlite(database) = &store else { unreachable!("a file") };
+    let position = async || {
+        std::fs::copy(&path, &copy).unwrap();
+        let alone = Store::open_unchanging(&copy).await.unwrap();
+        let position = alone.last_position().await.unwrap();
+        alone.close().await;
+        position
+    };
+    assert_eq!(position().await, 0, "the tables are there as soon as they are made");
+    run(database, "UPDATE log_head SET position = 3").await;
+    assert_eq!(position().await, 0);
+    let checkpointer = database.checkpointer.clone().catching_up_every(Duration::from_millis(1));
+    let checkpoints = tokio::spawn(checkpointer.run());
+    let caught_up = async {
+        while position().await != 3 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), caught_up).await.expect("the file to catch up");
+    checkpoints.abort();
 }
 
 /// Even a copy whose header says that it has no WAL.
