@@ -25,24 +25,21 @@ impl Store {
     /// # Errors
     /// The address is neither, or the database does not answer.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        if let Some(path) = url.strip_prefix("sqlite:") {
-            return sqlite::open(Path::new(path)).await.map(Self::Sqlite);
+        match url.strip_prefix("sqlite:") {
+            Some(path) => sqlite::open(Path::new(path)).await.map(Self::Sqlite),
+            None => open_server(url, postgres::Access::Write).await,
         }
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return postgres::open(url).await.map(Self::Postgres);
-        }
-        Err(StoreError::Unusable("the database's address must begin with sqlite: or postgres://".to_owned()))
     }
 
     /// Opens `sqlite:PATH` or `postgres://…` for reading. An SQLite file is not changed, and may be one that
-    /// nobody can write to.
+    /// nobody can write to; a PostgreSQL server may be a standby.
     ///
     /// # Errors
     /// The address is neither, there is no such file, or the database does not answer.
     pub async fn open_to_read(url: &str) -> Result<Self, StoreError> {
         match url.strip_prefix("sqlite:") {
             Some(path) => sqlite::open_to_read(Path::new(path)).await.map(Self::Sqlite),
-            None => Self::open(url).await,
+            None => open_server(url, postgres::Access::Read).await,
         }
     }
 
@@ -89,6 +86,20 @@ impl Store {
         Ok(Head { log, epoch, position })
     }
 
+    /// Whether an event could be appended now; writes none. PostgreSQL is asked, and refuses on a standby or where it
+    /// is read-only. SQLite's file must take a write transaction, and its folder some bytes, which are not kept: a
+    /// disk that is full, or mounted to read only, has no room for them.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn check_writable(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(database) => sqlite::probe(database).await,
+            Self::Postgres(database) => postgres::probe(database).await,
+        }
+        .map_err(StoreError::from)
+    }
+
     /// Has the database check a statement, without running it.
     ///
     /// # Errors
@@ -109,4 +120,11 @@ impl Store {
             Self::Postgres(database) => database.connections.close().await,
         }
     }
+}
+
+async fn open_server(url: &str, access: postgres::Access) -> Result<Store, StoreError> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return postgres::open(url, access).await.map(Store::Postgres);
+    }
+    Err(StoreError::Unusable("the database's address must begin with sqlite: or postgres://".to_owned()))
 }
