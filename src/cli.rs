@@ -107,14 +107,14 @@ impl Cli {
                 log_for_machines();
                 work::run(args, env).await
             }
-            Task::Mail(mail) => mail.run(env).await,
-            Task::Migrate(args) => serve::migrate(&args, &*env).await,
+            Task::Mail(mail) => until_signal(mail.run(env)).await,
+            Task::Migrate(args) => until_signal(serve::migrate(&args, &*env)).await,
             Task::Backup(backup) => backup.run().await,
             Task::Keys(keys) => keys.run(&*env),
-            Task::Audit(audit) => audit.run().await,
-            Task::Log(log) => log.run().await,
-            Task::Views(views) => views.run().await,
-            Task::Admin(admin) => admin.run(env).await,
+            Task::Audit(audit) => until_signal(audit.run()).await,
+            Task::Log(log) => until_signal(log.run()).await,
+            Task::Views(views) => until_signal(views.run()).await,
+            Task::Admin(admin) => until_signal(admin.run(env)).await,
         }
     }
 }
@@ -131,4 +131,5 @@ fn log_for_machines() {
     tracing_subscriber::fmt().json().with_env_filter(filter("info")).with_writer(std::io::stderr).init();
 }
 
-pub(crate) use signals::until_stopped;
+pub(crate) use signals::Signals;
+use signals::until_signal;

@@ -14,7 +14,7 @@ use rekey_events::Env;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::keys::seal;
-use crate::cli::{DevArgs, until_stopped};
+use crate::cli::{DevArgs, Signals};
 use crate::config::Config;
 use crate::keys::Keys;
 use crate::node::{MailTo, Node};
@@ -25,6 +25,7 @@ use demo::Demo;
 /// # Errors
 /// The folder cannot be used, or the address is taken.
 pub async fn run(args: &DevArgs, env: Arc<dyn Env>) -> Result<ExitCode, Box<dyn Error>> {
+    let signals = Signals::listen()?;
     let inbox = args.data.join("inbox");
     std::fs::create_dir_all(&inbox)
         .map_err(|error| format!("{} cannot be made: {error}", inbox.display()))?;
@@ -38,7 +39,7 @@ pub async fn run(args: &DevArgs, env: Arc<dyn Env>) -> Result<ExitCode, Box<dyn 
     let pages =
         pages::router(pages::Desk { service: node.service.clone(), demo, inbox, smtp: args.smtp.clone() });
     let stop = CancellationToken::new();
-    Ok(until_stopped(stop.clone(), node.with_pages(pages).run(stop)).await?)
+    Ok(signals.until_stopped(stop.clone(), node.with_pages(pages).run(stop)).await?)
 }
 
 /// The keys in the folder; made on the first start, and kept.

@@ -7,6 +7,7 @@ mod caller;
 mod client_address;
 mod commands;
 mod docs;
+mod door;
 pub(crate) mod events;
 mod field_value;
 mod health;
@@ -37,6 +38,7 @@ use crate::service::Service;
 use bounded::bounded;
 
 pub use client_address::Proxies;
+pub use door::Door;
 pub use metrics::process::Activity;
 pub use pages::House;
 
@@ -126,7 +128,11 @@ pub fn router(app: App) -> Router {
         .fallback(pages::nothing_here)
         .method_not_allowed_fallback(pages::wrong_method)
         .with_state(app);
-    let pages = surrounded(pages);
+    secured(surrounded(pages), secure)
+}
+
+/// Pages that people reach by TLS, if they do.
+fn secured(pages: Router, secure: bool) -> Router {
     if secure { pages.layer(middleware::map_response(by_tls_only)) } else { pages }
 }
 

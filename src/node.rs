@@ -5,9 +5,12 @@ mod crew;
 mod database_lock;
 mod earlier_log;
 mod error;
+mod front;
 mod mailing;
+mod plan;
 mod role;
 mod sealing;
+mod server;
 pub mod tables;
 mod worker;
 
@@ -16,32 +19,28 @@ use std::sync::Arc;
 
 use axum::Router;
 use rekey_events::Env;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, ResetSecondFactor};
-use crate::credential::Hasher;
-use crate::http::{self, Activity, ApiKey, App, House, Proxies};
+use crate::config::Config;
 use crate::keys::Keys;
-use crate::service::{Service, Settings};
-use base::Base;
-use crew::Crew;
+use crate::service::Service;
+use front::Front;
+use server::Built;
 
 pub use earlier_log::{EarlierLog, EarlierLogError};
 pub use error::BuildError;
 pub use mailing::{MAILS_AT_ONCE, MailTo, Mailing};
 pub use role::Role;
+pub use server::Server;
 pub use tables::TablesError;
 pub use worker::Worker;
 
-/// A process that serves the API, and does the work unless others do it.
+/// A [`Server`] whose database has answered already: its service can be used before it serves.
 pub struct Node {
     /// What the service does.
     pub service: Service,
-    base: Base,
-    app: App,
-    crew: Crew,
-    listener: TcpListener,
+    front: Front,
+    built: Built,
     more: Router,
 }
 
@@ -58,48 +57,9 @@ impl Node {
         mail_to: MailTo,
         env: Arc<dyn Env>,
     ) -> Result<Self, BuildError> {
-        if matches!(mail_to, MailTo::Server) {
-            // Whatever is wrong with them is said now, not when the database answers.
-            config.mail_servers()?;
-        }
-        let base = Base::migrated(config, env.clone()).await?;
-        let mailing = Mailing { keys: keys.clone(), to: mail_to, concurrency: MAILS_AT_ONCE };
-        let roles = Role::all(config)?;
-        let crew = Crew::build(config, &base.log, &roles, Some(&mailing)).await?;
-        Self::on(base, crew, config, keys, &*env).await
-    }
-
-    /// One that serves the API alone: the work is done by other processes.
-    ///
-    /// # Errors
-    /// See [`BuildError`].
-    pub async fn api_only(config: &Config, keys: Keys, env: Arc<dyn Env>) -> Result<Self, BuildError> {
-        if config.database.is_embedded()? {
-            return Err(BuildError::Alone);
-        }
-        let base = Base::migrated(config, env.clone()).await?;
-        let crew = Crew::nobody(&base.log);
-        Self::on(base, crew, config, keys, &*env).await
-    }
-
-    async fn on(
-        base: Base,
-        crew: Crew,
-        config: &Config,
-        keys: Keys,
-        env: &dyn Env,
-    ) -> Result<Self, BuildError> {
-        let hasher = Hasher::new(env, config.policy.hashes_at_once).map_err(BuildError::Hash)?;
-        let service = Service::new(base.log.clone(), keys, hasher, settings(config));
-        let listener = TcpListener::bind(config.listen).await;
-        Ok(Self {
-            app: app(config, &service, crew.activity())?,
-            service,
-            base,
-            crew,
-            listener: listener.map_err(|error| BuildError::Listen(config.listen, error))?,
-            more: Router::new(),
-        })
+        let (front, blueprint) = Server::bind(config, keys, mail_to, env).await?.into_parts();
+        let built = blueprint.build().await?;
+        Ok(Self { service: built.service.clone(), front, built, more: Router::new() })
     }
 
     /// Where it listens.
@@ -107,7 +67,7 @@ impl Node {
     /// # Errors
     /// The socket is gone.
     pub fn address(&self) -> std::io::Result<SocketAddr> {
-        self.listener.local_addr()
+        self.front.address()
     }
 
     /// The same, with more pages.
@@ -121,37 +81,8 @@ impl Node {
     ///
     /// # Errors
     /// The socket fails, a worker fell, or the log is in another epoch now.
-    pub async fn run(self, stop: CancellationToken) -> std::io::Result<()> {
-        let working = tokio::spawn(self.crew.run(stop.clone()));
-        let pages =
-            http::router(self.app).merge(self.more).into_make_service_with_connect_info::<SocketAddr>();
-        let served = axum::serve(self.listener, pages).with_graceful_shutdown(stop.cancelled_owned()).await;
-        let worked = working.await.map_err(std::io::Error::other)?;
+    pub async fn run(self, stop: CancellationToken) -> Result<(), BuildError> {
         drop(self.service);
-        self.base.close().await;
-        worked.and(served)
+        self.front.run(async { Ok(self.built) }, self.more, stop).await
     }
-}
-
-fn settings(config: &Config) -> Settings {
-    Settings {
-        product: config.product.clone(),
-        reset_needs_second_factor: config.policy.reset_second_factor == ResetSecondFactor::WhenEnrolled,
-    }
-}
-
-fn app(config: &Config, service: &Service, activity: Activity) -> Result<App, BuildError> {
-    let key = |key: &crate::config::ApiKey| ApiKey {
-        name: key.name.clone(),
-        token_hash: key.token_hash.to_ascii_lowercase(),
-        permissions: key.permissions.clone(),
-    };
-    Ok(App {
-        service: service.clone(),
-        api_keys: config.api_keys.iter().map(key).collect(),
-        proxies: Proxies::new(config.trusted_proxies.clone()).into(),
-        public_url: config.base_url().into(),
-        activity,
-        house: House::new(config)?.into(),
-    })
 }

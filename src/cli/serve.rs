@@ -8,10 +8,10 @@ use clap::Args;
 use rekey_events::Env;
 use tokio_util::sync::CancellationToken;
 
-use super::{ConfigArgs, until_stopped};
+use super::{ConfigArgs, Signals};
 use crate::config::Config;
 use crate::keys::Keys;
-use crate::node::{MailTo, Node, tables};
+use crate::node::{MailTo, Server, tables};
 
 /// Serve the API and do the work.
 #[derive(Debug, Args)]
@@ -42,15 +42,16 @@ pub(super) fn keys(config: &Config) -> Result<Keys, Box<dyn Error>> {
 }
 
 pub(super) async fn run(args: &Serve, env: Arc<dyn Env>) -> Result<ExitCode, Box<dyn Error>> {
+    let signals = Signals::listen()?;
     let config = load(&args.config)?;
     let keys = keys(&config)?;
-    let node = match args.api_only {
-        true => Node::api_only(&config, keys, env).await?,
-        false => Node::build(&config, keys, MailTo::Server, env).await?,
+    let server = match args.api_only {
+        true => Server::bind_api_only(&config, keys, env).await?,
+        false => Server::bind(&config, keys, MailTo::Server, env).await?,
     };
-    tracing::info!(address = %node.address()?, public_url = %config.base_url(), "listening");
+    tracing::info!(address = %server.address()?, public_url = %config.base_url(), "listening");
     let stop = CancellationToken::new();
-    let code = until_stopped(stop.clone(), node.run(stop)).await?;
+    let code = signals.until_stopped(stop.clone(), server.run(stop)).await?;
     tracing::info!("stopped");
     Ok(code)
 }

@@ -9,7 +9,7 @@ use clap::Args;
 use rekey_events::Env;
 use tokio_util::sync::CancellationToken;
 
-use super::{ConfigArgs, serve, until_stopped};
+use super::{ConfigArgs, Signals, serve};
 use crate::config::Config;
 use crate::node::{MAILS_AT_ONCE, MailTo, Mailing, Role, Worker};
 
@@ -30,14 +30,15 @@ pub(super) struct Work {
 }
 
 pub(super) async fn run(args: Work, env: Arc<dyn Env>) -> Result<ExitCode, Box<dyn Error>> {
+    let signals = Signals::listen()?;
     let config = serve::load(&args.config)?;
     let roles = if args.roles.is_empty() { Role::all(&config)? } else { args.roles };
     let mailing = mailing(&config, &roles, args.concurrency)?;
     let named = format!("{roles:?}");
-    let worker = Worker::bind(config, roles, mailing, args.listen, env).await?;
+    let worker = Worker::bind(&config, roles, mailing.as_ref(), args.listen, env).await?;
     tracing::info!(address = %worker.address()?, roles = named, "started");
     let stop = CancellationToken::new();
-    let code = until_stopped(stop.clone(), worker.run(stop)).await?;
+    let code = signals.until_stopped(stop.clone(), worker.run(stop)).await?;
     tracing::info!("stopped");
     Ok(code)
 }

@@ -4,11 +4,12 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 
 use rekey_events::Permission;
+use rekey_events::store::Store;
 
 use super::App;
 use super::caller::Called;
 use super::metrics::{self, Page};
-use crate::problem::{Problem, ProblemBody};
+use crate::problem::{Kind, Problem, ProblemBody};
 
 #[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, description = "The process runs")))]
 /// Whether the process runs.
@@ -19,14 +20,24 @@ pub(super) async fn healthz() -> &'static str {
 #[utoipa::path(
     get, path = "/readyz", tag = "operations",
     responses(
-        (status = 200, description = "The database answers"),
-        (status = 503, description = "It does not", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, description = "The database answers and takes writes"),
+        (status = 503, description = "It does not, or this process starts", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-/// Whether commands can be taken: the database answers.
+/// Whether commands can be taken: a write to the database would work. Nothing is written.
 pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, Problem> {
-    app.service.store().last_position().await?;
-    Ok("ready\n")
+    ready(app.service.store()).await
+}
+
+/// Whether a write to `store` would work.
+pub(super) async fn ready(store: &Store) -> Result<&'static str, Problem> {
+    match store.check_writable().await {
+        Ok(()) => Ok("ready\n"),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            Err(Problem::because(Kind::Unavailable, "The database does not answer, or takes no writes."))
+        }
+    }
 }
 
 #[utoipa::path(

@@ -11,7 +11,7 @@ use rekey_events::Env;
 use rekey_events::store::Store;
 use tokio_util::sync::CancellationToken;
 
-use super::health::healthz;
+use super::health::{healthz, ready};
 use super::{Activity, metrics, surrounded};
 use crate::problem::{Kind, Problem};
 
@@ -72,8 +72,7 @@ async fn readyz(State(watched): State<Watched>) -> Result<&'static str, Problem>
             "It finishes what is in hand, and takes on nothing more.",
         ));
     }
-    watched.scene()?.store.last_position().await?;
-    Ok("ready\n")
+    ready(&watched.scene()?.store).await
 }
 
 /// Without the log's position: how far it moves after a request tells whether

@@ -29,10 +29,12 @@ mod trouble;
 mod users;
 mod visitor;
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::header;
+use axum::extract::{FromRef, Request, State};
+use axum::http::{HeaderMap, header};
 use axum::middleware;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
@@ -42,7 +44,15 @@ use super::field_value::field_values;
 use super::{App, PATIENCE_WITH_PAGES};
 use crate::problem::{Kind, Problem};
 
+pub(super) use assets::routes as assets;
 pub use house::House;
+pub(super) use visitor::turn_away_early;
+
+impl FromRef<App> for Arc<House> {
+    fn from_ref(app: &App) -> Self {
+        app.house.clone()
+    }
+}
 
 /// The pages' routes.
 pub(super) fn routes(app: &App) -> Router<App> {
@@ -83,10 +93,15 @@ async fn told(app: &App, request: Request, kind: Kind) -> Response {
     if let Some(page) = mangled_link::page(app, &mut parts).await {
         return page;
     }
-    if field_values(&parts.headers, header::ACCEPT).any(|accepted| accepted.contains("text/html")) {
+    if is_wanted(&parts.headers) {
         return visitor::turn_away(app, &parts, kind.into()).await;
     }
     Problem::new(kind).into_response()
+}
+
+/// Whether a page is what the caller takes.
+pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
+    field_values(headers, header::ACCEPT).any(|accepted| accepted.contains("text/html"))
 }
 
 /// A page, rendered.

@@ -6,7 +6,6 @@ use std::time::Duration;
 use rekey_events::Env;
 use rekey_events::store::{Address, Log, Store, Writer};
 use tokio::task::{JoinHandle, JoinSet};
-use tokio_util::sync::CancellationToken;
 
 use super::database_lock::DatabaseLock;
 use super::{BuildError, EarlierLog, tables};
@@ -18,63 +17,85 @@ const TIME_ASKED_EVERY: Duration = Duration::from_secs(5);
 /// How often it is looked whether the log has its first event.
 const FIRST_EVENT_LOOKED_FOR: Duration = Duration::from_secs(1);
 
+/// How often the database is asked whether it takes writes.
+const WRITABLE_ASKED_EVERY: Duration = Duration::from_secs(1);
+
 /// The database, the log on it, and its running writer.
 pub(super) struct Base {
     pub(super) log: Log,
     writer: JoinHandle<()>,
-    /// The clock, and who notes the first event. They end with us, also when we are not closed.
-    helpers: JoinSet<()>,
+    /// What is asked of the database all the time. Ends with us, also when we are not closed.
+    asking: JoinSet<()>,
     /// The lock of an embedded database.
     held: Option<DatabaseLock>,
 }
 
-impl Base {
-    /// On the configured database, once it answers, whose tables are brought up to date.
-    pub(super) async fn migrated(config: &Config, env: Arc<dyn Env>) -> Result<Self, BuildError> {
-        let (url, earlier) = (config.database.url()?, earlier_log(config)?);
-        let held = hold(config)?;
+/// The configured database, before it is opened: nobody else has it, if it is embedded.
+pub(super) struct Ground {
+    url: String,
+    held: Option<DatabaseLock>,
+    earlier: EarlierLog,
+    env: Arc<dyn Env>,
+}
+
+impl Ground {
+    /// Takes the configured database for this process.
+    ///
+    /// # Errors
+    /// It is not configured, another process has it, or its file is missing where there was a log before.
+    pub(super) fn take(config: &Config, env: Arc<dyn Env>) -> Result<Self, BuildError> {
+        let (url, earlier) = (config.database.url()?, EarlierLog::of(config)?);
+        earlier.allows_file().map_err(tables::TablesError::from)?;
+        Ok(Self { held: hold(config)?, url, earlier, env })
+    }
+
+    /// Opens it, once it answers, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// Waiting does not help.
+    pub(super) async fn migrated(self) -> Result<Base, BuildError> {
+        let Self { url, held, earlier, env } = self;
         let open = async || {
             let store = tables::migrated(&url, env.uuid(), &earlier).await?;
             Ok(Log::open(store, env.clone()).await?)
         };
-        Ok(Self::on(tables::waiting(open).await?, held, env.clone(), earlier.clone()))
+        let opened = tables::waiting(open).await?;
+        Ok(Base::on(opened, held, env, earlier))
     }
 
-    /// On the configured database, once somebody has brought its tables up to
-    /// date; `None` when `stop` comes first.
-    pub(super) async fn when_migrated(
-        config: &Config,
-        env: Arc<dyn Env>,
-        stop: &CancellationToken,
-    ) -> Result<Option<Self>, BuildError> {
-        let (url, earlier) = (config.database.url()?, earlier_log(config)?);
-        let held = hold(config)?;
+    /// Opens it, once it answers and another process has brought its tables up to date.
+    ///
+    /// # Errors
+    /// Waiting does not help.
+    pub(super) async fn when_migrated(self) -> Result<Base, BuildError> {
+        let Self { url, held, earlier, env } = self;
         let open = async || Ok(Log::open(tables::current_beside(&url, &earlier).await?, env.clone()).await?);
-        tokio::select! {
-            opened = tables::waiting(open) => Ok(Some(Self::on(opened?, held, env.clone(), earlier.clone()))),
-            () = stop.cancelled() => Ok(None),
-        }
+        let opened = tables::waiting(open).await?;
+        Ok(Base::on(opened, held, env, earlier))
     }
+}
 
+impl Base {
     fn on(
         (log, writer): (Log, Writer),
         held: Option<DatabaseLock>,
         env: Arc<dyn Env>,
         earlier: EarlierLog,
     ) -> Self {
-        let mut helpers = JoinSet::new();
+        let mut asking = JoinSet::new();
         if log.store().is_shared() {
-            helpers.spawn(keep_time(log.store().clone(), env));
+            asking.spawn(keep_time(log.store().clone(), env));
+            asking.spawn(keep_to_the_primary(log.store().clone()));
         }
-        helpers.spawn(note_first_event(log.store().clone(), earlier));
-        Self { log, writer: tokio::spawn(Writer::run(writer)), helpers, held }
+        asking.spawn(note_first_event(log.store().clone(), earlier));
+        Self { log, writer: tokio::spawn(Writer::run(writer)), asking, held }
     }
 
     /// Ends the writer, which waits for the last handle on the log, and all connections.
     pub(super) async fn close(self) {
         let store = self.log.store().clone();
         drop(self.log);
-        drop(self.helpers);
+        drop(self.asking);
         if self.writer.await.is_err() {
             tracing::error!("the writer ended by a panic");
         }
@@ -107,11 +128,20 @@ async fn note_first_event(store: Store, earlier: EarlierLog) {
     }
 }
 
-/// What shows that there was a log before; an embedded database is not even made beside it.
-fn earlier_log(config: &Config) -> Result<EarlierLog, BuildError> {
-    let earlier = EarlierLog::of(config)?;
-    earlier.allows_file().map_err(tables::TablesError::from)?;
-    Ok(earlier)
+/// Looks again and again whether the server takes writes, also while there are none: connections to one that was
+/// demoted in its place are closed then, before much is decided on what they read.
+async fn keep_to_the_primary(store: Store) {
+    let mut is_writable = true;
+    loop {
+        tokio::time::sleep(WRITABLE_ASKED_EVERY).await;
+        let checked = store.check_writable().await;
+        match &checked {
+            Err(error) if is_writable => tracing::warn!(%error, "the database takes no writes"),
+            Ok(()) if !is_writable => tracing::info!("the database takes writes again"),
+            _ => {}
+        }
+        is_writable = checked.is_ok();
+    }
 }
 
 /// Holds the embedded database for this process: a second one would take the

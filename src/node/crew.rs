@@ -1,55 +1,23 @@
 //! The workers of one process.
 
 use rekey_events::store::Log;
-use rekey_workers::{Bus, Issuer, Mailer, Relay, Sealer, Sweeper};
+use rekey_workers::{Issuer, Mailer, Relay, Sealer, Sweeper};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::sealing::sealer;
-use super::{BuildError, Mailing, Role};
-use crate::config::Config;
 use crate::http::Activity;
 
 /// The workers of one process; none for one that only serves.
 pub(super) struct Crew {
-    log: Log,
-    issuer: Option<Issuer>,
-    relay: Option<Relay>,
-    mailer: Option<Mailer>,
-    sweeper: Option<Sweeper>,
-    sealer: Option<Sealer>,
+    pub(super) log: Log,
+    pub(super) issuer: Option<Issuer>,
+    pub(super) relay: Option<Relay>,
+    pub(super) mailer: Option<Mailer>,
+    pub(super) sweeper: Option<Sweeper>,
+    pub(super) sealer: Option<Sealer>,
 }
 
 impl Crew {
-    /// The workers of these roles; a mailer needs what is in `mailing`.
-    pub(super) async fn build(
-        config: &Config,
-        log: &Log,
-        roles: &[Role],
-        mailing: Option<&Mailing>,
-    ) -> Result<Self, BuildError> {
-        let does = |role| roles.contains(&role);
-        let issuer = does(Role::Issuer).then(|| Issuer::new(log.clone(), config.policy.requests_per_source));
-        let sweeper = does(Role::Sweeper).then(|| Sweeper::new(log.clone(), config.policy.keep_sources()));
-        let mailing = mailing.filter(|_| does(Role::Mailer));
-        let bus = if does(Role::Relay) || mailing.is_some() { bus(config, log).await? } else { None };
-        let relay = bus.clone().filter(|_| does(Role::Relay)).map(|bus| Relay::new(log.clone(), bus));
-        let mailer = match mailing {
-            Some(mailing) => Some(mailing.mailer(config, log, bus)?),
-            None => None,
-        };
-        let sealer = match config.seal.as_ref().filter(|_| does(Role::Sealer)) {
-            Some(seal) => Some(sealer(config, seal, log)?),
-            None => None,
-        };
-        Ok(Self { log: log.clone(), issuer, relay, mailer, sweeper, sealer })
-    }
-
-    /// Nobody: other processes work.
-    pub(super) fn nobody(log: &Log) -> Self {
-        Self { log: log.clone(), issuer: None, relay: None, mailer: None, sweeper: None, sealer: None }
-    }
-
     /// Where they count what they do.
     pub(super) fn activity(&self) -> Activity {
         Activity {
@@ -97,14 +65,6 @@ async fn until_over(log: Log, stop: CancellationToken) -> Option<i32> {
     tracing::error!(epoch, "{}", overtaken(epoch));
     stop.cancel();
     Some(epoch)
-}
-
-/// The bus, where there is one, and a database that several processes share.
-async fn bus(config: &Config, log: &Log) -> Result<Option<Bus>, BuildError> {
-    match &config.nats {
-        Some(nats) if config.has_bus()? => Ok(Some(Bus::connect(&nats.bus()?, log.id()).await?)),
-        _ => Ok(None),
-    }
 }
 
 /// Waits for the workers to end. One that ends by a panic stops the process:

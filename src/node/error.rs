@@ -61,6 +61,9 @@ pub enum BuildError {
     /// The address to listen at.
     #[error("cannot listen at {0}: {1}. Choose another by `listen`, or --listen.")]
     Listen(SocketAddr, std::io::Error),
+    /// It started, and failed since.
+    #[error(transparent)]
+    Failed(#[from] std::io::Error),
 }
 
 impl BuildError {

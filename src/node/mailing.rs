@@ -2,11 +2,9 @@
 
 use std::path::PathBuf;
 
-use rekey_events::store::Log;
 use rekey_workers::mailer::{Letterhead, Outlet, Sending};
 use rekey_workers::message::{Brand, Dkim};
 use rekey_workers::smtp::Pool;
-use rekey_workers::{Bus, Mailer};
 
 use super::BuildError;
 use crate::config::Config;
@@ -37,8 +35,8 @@ pub struct Mailing {
 }
 
 impl Mailing {
-    /// A mailer on `log`, told by `bus` what is due where there is one.
-    pub(super) fn mailer(&self, config: &Config, log: &Log, bus: Option<Bus>) -> Result<Mailer, BuildError> {
+    /// What a mailer writes and where it goes, as configured.
+    pub(super) fn read(&self, config: &Config) -> Result<(Letterhead, Sending), BuildError> {
         let letterhead = Letterhead {
             public_url: config.base_url(),
             from: config.mail.sender()?,
@@ -53,11 +51,7 @@ impl Mailing {
             concurrency: self.concurrency,
             suppress_for: config.mail.suppress_for(),
         };
-        let mailer = Mailer::new(log.clone(), letterhead, sending);
-        Ok(match bus {
-            Some(bus) => mailer.with_bus(bus),
-            None => mailer,
-        })
+        Ok((letterhead, sending))
     }
 
     fn outlets(&self, config: &Config) -> Result<Vec<Outlet>, BuildError> {

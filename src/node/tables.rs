@@ -126,18 +126,19 @@ async fn migrate(store: &Store, log: Uuid, earlier: &EarlierLog) -> Result<(), T
     Ok(store.migrate(log).await?)
 }
 
-/// What `open` opens, as soon as it can; says once that it waits.
+/// What `open` opens, as soon as it can; says that it waits, and for what, whenever that changes.
 ///
 /// # Errors
 /// Waiting does not help.
 pub(super) async fn waiting<T>(open: impl AsyncFn() -> Result<T, TablesError>) -> Result<T, TablesError> {
-    let mut told = false;
+    let mut told = String::new();
     loop {
         match open().await {
             Err(error) if error.is_passing() => {
-                if !told {
-                    tracing::warn!(%error, "waiting for the database");
-                    told = true;
+                let cause = error.to_string();
+                if cause != told {
+                    tracing::warn!(error = cause, "waiting for the database");
+                    told = cause;
                 }
             }
             opened => return opened,

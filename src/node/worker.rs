@@ -8,8 +8,8 @@ use rekey_events::Env;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::base::Base;
-use super::crew::Crew;
+use super::base::Ground;
+use super::plan::Plan;
 use super::{BuildError, Mailing, Role};
 use crate::config::Config;
 use crate::http::operations::{self, Scene, Watched};
@@ -22,36 +22,33 @@ pub struct Worker {
 
 /// What it is to do.
 struct Job {
-    config: Config,
-    roles: Vec<Role>,
-    mailing: Option<Mailing>,
+    ground: Ground,
+    plan: Plan,
     env: Arc<dyn Env>,
 }
 
 impl Worker {
     /// One that does `roles`, for which `mailing` is given if a mailer is among
-    /// them, and tells at `listen` how it is. It connects to nothing yet.
+    /// them, and tells at `listen` how it is. It has no database yet.
     ///
     /// # Errors
     /// A role lacks its part of the configuration, or the address is taken.
     pub async fn bind(
-        config: Config,
+        config: &Config,
         roles: Vec<Role>,
-        mailing: Option<Mailing>,
+        mailing: Option<&Mailing>,
         listen: SocketAddr,
         env: Arc<dyn Env>,
     ) -> Result<Self, BuildError> {
         for role in &roles {
-            if !role.can(&config)? {
+            if !role.can(config)? {
                 return Err(BuildError::cannot(*role));
             }
         }
-        if roles.contains(&Role::Mailer) {
-            // Whatever is wrong with them is said now, not when the database answers.
-            config.mail_servers()?;
-        }
+        let plan = Plan::read(config, roles, mailing).await?;
+        let ground = Ground::take(config, env.clone())?;
         let listener = TcpListener::bind(listen).await.map_err(|error| BuildError::Listen(listen, error))?;
-        Ok(Self { job: Job { config, roles, mailing, env }, listener })
+        Ok(Self { job: Job { ground, plan, env }, listener })
     }
 
     /// Where it tells how it is.
@@ -82,10 +79,11 @@ impl Worker {
 
 impl Job {
     async fn work(self, watched: &Watched, stop: CancellationToken) -> Result<(), Box<dyn Error>> {
-        let Some(base) = Base::when_migrated(&self.config, self.env.clone(), &stop).await? else {
+        let Some(base) = stop.run_until_cancelled(self.ground.when_migrated()).await else {
             return Ok(());
         };
-        let crew = Crew::build(&self.config, &base.log, &self.roles, self.mailing.as_ref()).await?;
+        let base = base?;
+        let crew = self.plan.crew(&base.log)?;
         let store = base.log.store().clone();
         watched.begins(Scene { store, env: self.env, activity: crew.activity() });
         tracing::info!("working");

@@ -1,7 +1,6 @@
 //! A node in this process: a clock set by hand, and a mail server to break.
 
 use std::cmp::Reverse;
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +8,7 @@ use std::time::Duration;
 
 use rekey::config::Config;
 use rekey::keys::Keys;
-use rekey::node::{MailTo, Node};
+use rekey::node::{BuildError, MailTo, Node};
 use rekey::service::accounts::Registration;
 use rekey::service::resets::Completion;
 use rekey::service::sessions::token_hash;
@@ -45,7 +44,7 @@ pub struct Bed {
     pub database: String,
     keys: Keys,
     node: Option<Node>,
-    running: Option<JoinHandle<io::Result<()>>>,
+    running: Option<JoinHandle<Result<(), BuildError>>>,
     stop: CancellationToken,
     _folder: TempDir,
 }

@@ -89,7 +89,7 @@ impl Ground {
 }
 
 /// Until every request is answered and every mail has its outcome.
-async fn drain(api: &Api) {
+pub async fn drain(api: &Api) {
     let (mut after, mut waiting) = (0, 0);
     until("an answer to every request and an outcome of every mail", async || {
         loop {

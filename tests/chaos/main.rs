@@ -7,6 +7,7 @@ mod api;
 mod bed;
 mod broker;
 mod check;
+mod failover;
 mod faults;
 mod kills;
 mod load;

@@ -106,6 +106,11 @@ impl Bed {
         Self::on(server.database("service").await, Home::Elsewhere.into(), json!({})).await
     }
 
+    /// On a database that the test itself keeps.
+    pub async fn at(url: &str) -> Self {
+        Self::on(url.to_owned(), Home::Elsewhere.into(), json!({})).await
+    }
+
     async fn on(url: String, home: Arc<Home>, policy: Value) -> Self {
         let env = Arc::new(ManualEnv::new(Moment::from_micros(1_767_225_600_000_000), 1));
         let sink = SmtpSink::start().await.unwrap();

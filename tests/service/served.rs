@@ -61,8 +61,17 @@ impl Served {
     }
 }
 
-/// The API at the address that a process announces with this word.
+/// The API at the address that a process announces with this word; of one that serves, once it is ready.
 pub async fn announced(process: &mut Process, word: &str) -> Api {
+    let api = listens(process, word).await;
+    if word == "listening" {
+        process.wait_for_readyz(api.address().parse().unwrap()).await;
+    }
+    api
+}
+
+/// The API at the address that a process announces with this word, whether or not it is ready.
+pub async fn listens(process: &mut Process, word: &str) -> Api {
     let line = process.wait_for_line(&format!("\"{word}\"")).await;
     let line: Value = serde_json::from_str(&line).unwrap();
     Api::at(format!("http://{}", line["fields"]["address"].as_str().unwrap()))

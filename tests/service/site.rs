@@ -18,6 +18,7 @@ use crate::served::{announced, program, set_up};
 /// What all processes share: a database, a mail server, files; perhaps a bus.
 pub struct Site {
     folder: TempDir,
+    pub url: String,
     pub sink: SmtpSink,
     pub bus: Option<Nats>,
 }
@@ -33,7 +34,7 @@ impl Site {
         let (folder, sink) = (tempfile::tempdir().unwrap(), SmtpSink::start().await.unwrap());
         let url = Postgres::shared().await.database("roles").await;
         set_up(folder.path(), &url, PUBLIC, false, &sink);
-        Self { folder, sink, bus: None }
+        Self { folder, url, sink, bus: None }
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::bed::{Bed, KEY, PUBLIC, until};
 use crate::people::OLD;
 use crate::raw::Slow;
-use crate::served::{Served, announced, command};
+use crate::served::{Served, command};
 
 fn asking() -> String {
     json!({ "username": "ana", "email": "ana@example.org" }).to_string()
@@ -110,18 +110,4 @@ async fn without_its_database_it_accepts_nothing() {
     // A link may have come of the request that was given up; a newer one in any case.
     bed.advance(60);
     bed.link("ana").await;
-}
-
-/// As when both start at once: whoever starts it again and again would find out nothing else.
-#[tokio::test]
-async fn a_server_waits_for_its_database() {
-    let mut server = Postgres::start().await;
-    let url = server.database("waiting").await;
-    server.stop().await;
-    let (folder, sink) = (tempfile::tempdir().unwrap(), SmtpSink::start().await.unwrap());
-    let mut process = Process::spawn(&command(folder.path(), &url, PUBLIC, false, &sink));
-    process.wait_for_line("waiting for the database").await;
-    server.start_again().await;
-    let api = announced(&mut process, "listening").await;
-    api.get("", "/readyz").await.expect(200);
 }

@@ -44,22 +44,21 @@ pub struct BusConfig {
     pub replicas: usize,
 }
 
-/// A line to the bus, for the hints of one log; cheap to clone.
+/// A line to the bus; cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Bus {
-    log: Uuid,
+pub struct BusLine {
     client: Client,
     context: Context,
     replicas: usize,
     connections: watch::Receiver<u64>,
 }
 
-impl Bus {
-    /// Begins to connect for the log with this id, and goes on in the background for as long as it takes.
+impl BusLine {
+    /// Begins to connect, and goes on in the background for as long as it takes.
     ///
     /// # Errors
     /// The configuration is of no use: the text says what is wrong.
-    pub async fn connect(config: &BusConfig, log: Uuid) -> Result<Self, BusError> {
+    pub async fn connect(config: &BusConfig) -> Result<Self, BusError> {
         let servers = config.servers.iter().map(|server| address(server)).collect::<Result<Vec<_>, _>>()?;
         if servers.is_empty() {
             return Err(BusError::Config("there is no server to connect to".to_owned()));
@@ -68,13 +67,28 @@ impl Bus {
         let connecting = options(config, connected).connect(servers).await;
         let client = connecting.map_err(|error| BusError::Config(error.to_string()))?;
         let context = ContextBuilder::new().timeout(PATIENCE).build(client.clone());
-        Ok(Self { log, client, context, replicas: config.replicas, connections })
+        Ok(Self { client, context, replicas: config.replicas, connections })
     }
 
+    /// The bus, for the hints of the log with this id.
+    #[must_use]
+    pub fn of_log(self, log: Uuid) -> Bus {
+        Bus { log, line: self }
+    }
+}
+
+/// The bus, for the hints of one log; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Bus {
+    log: Uuid,
+    line: BusLine,
+}
+
+impl Bus {
     /// Whether there is a connection now.
     #[must_use]
     pub fn is_connected(&self) -> bool {
-        self.client.connection_state() == State::Connected
+        self.line.client.connection_state() == State::Connected
     }
 
     /// The name of the log's stream.
@@ -86,12 +100,12 @@ impl Bus {
     /// How often it was connected so far: what was known before may not hold after.
     #[must_use]
     pub fn connections(&self) -> u64 {
-        *self.connections.borrow()
+        *self.line.connections.borrow()
     }
 
     /// Waits until it was connected more often than that.
     pub async fn reconnected(&self, connections: u64) {
-        let mut watched = self.connections.clone();
+        let mut watched = self.line.connections.clone();
         if watched.wait_for(|now| *now > connections).await.is_err() {
             // The client has ended, with the process.
             std::future::pending::<()>().await;
@@ -106,7 +120,7 @@ impl Bus {
     pub async fn publish(&self, lane: Lane, mail: MailId, id: &str) -> Result<i64, BusError> {
         let message = PublishMessage::build().message_id(id).payload(hint::body(mail).into());
         let publishing = async {
-            let acknowledgement = self.context.send_publish(lane.subject(self.log), message).await?;
+            let acknowledgement = self.line.context.send_publish(lane.subject(self.log), message).await?;
             acknowledgement.await
         };
         let published = tokio::time::timeout(PATIENCE, publishing).await.map_err(|_| BusError::Late)?;
@@ -116,7 +130,7 @@ impl Bus {
 
     /// Fails at once when there is no connection: a request would wait for one.
     fn connected(&self) -> Result<&Context, BusError> {
-        if self.is_connected() { Ok(&self.context) } else { Err(BusError::Away) }
+        if self.is_connected() { Ok(&self.line.context) } else { Err(BusError::Away) }
     }
 }
 
@@ -184,15 +198,14 @@ mod tests {
 
     #[tokio::test]
     async fn connecting_to_nobody_returns_at_once() {
-        let bus = Bus::connect(&config("nats://127.0.0.1:1"), Uuid::nil()).await.unwrap();
+        let bus = BusLine::connect(&config("nats://127.0.0.1:1")).await.unwrap().of_log(Uuid::nil());
         assert!(!bus.is_connected());
         assert!(matches!(bus.look().await, Err(BusError::Away)));
     }
 
     #[tokio::test]
     async fn an_address_with_a_password_is_refused_without_repeating_it() {
-        let refused =
-            Bus::connect(&config("nats://rekey:sesame@127.0.0.1:4222"), Uuid::nil()).await.unwrap_err();
+        let refused = BusLine::connect(&config("nats://rekey:sesame@127.0.0.1:4222")).await.unwrap_err();
         assert!(!refused.to_string().contains("sesame"), "{refused}");
     }
 

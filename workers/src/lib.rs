@@ -16,7 +16,7 @@ pub mod sweeper;
 mod web;
 pub mod words;
 
-pub use bus::{Bus, BusConfig};
+pub use bus::{Bus, BusConfig, BusLine};
 pub use issuer::Issuer;
 pub use mailer::Mailer;
 pub use relay::Relay;

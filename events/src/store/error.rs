@@ -58,23 +58,64 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+/// What helps after an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Remedy {
+    /// Nothing: the statement is at fault.
+    Nothing,
+    /// The same again, later.
+    Retry,
+    /// The same again over a new connection: the server, or the session on it, is not (any more) the right one.
+    Reconnect,
+}
+
 /// Whether the line, the pool or the server's load is to blame, not the statement.
 pub(super) fn is_passing(error: &sqlx::Error) -> bool {
+    remedy(error) != Remedy::Nothing
+}
+
+/// What helps after `error`.
+pub(super) fn remedy(error: &sqlx::Error) -> Remedy {
     match error {
         sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)
         | sqlx::Error::Protocol(_)
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed => true,
-        // PostgreSQL: connection exceptions (08), resources (53), operator
-        // intervention (57), serialisation and deadlock (40).
-        // SQLite: BUSY (5), LOCKED (6), IOERR (10), FULL (13), CANTOPEN (14) and their kin.
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| match code.parse::<u32>() {
-            Ok(number) if code.len() < 5 => matches!(number & 0xff, 5 | 6 | 10 | 13 | 14),
-            _ => ["08", "53", "57", "40"].iter().any(|class| code.starts_with(class)),
-        }),
-        _ => false,
+        | sqlx::Error::WorkerCrashed => Remedy::Retry,
+        sqlx::Error::Database(error) => match error.code() {
+            Some(code) if code.len() == 5 => remedy_by_state(&code, error.message()),
+            Some(code) => remedy_by_number(&code),
+            None => Remedy::Nothing,
+        },
+        _ => Remedy::Nothing,
+    }
+}
+
+/// By PostgreSQL's SQLSTATE (its manual, appendix A).
+fn remedy_by_state(state: &str, message: &str) -> Remedy {
+    match (&state[..2], state) {
+        // Serialization and deadlock, resources (connections, memory, disk), a canceled statement.
+        ("40" | "53", _) | (_, "57014") => Remedy::Retry,
+        // Connection exceptions; a read-only server, as after a failover, and other states that no session of ours
+        // is in; authorization, as after a rotated password; a missing database; shutdown; the server's own I/O.
+        ("08" | "25" | "28" | "3D" | "57" | "58", _) => Remedy::Reconnect,
+        // A database that admits nobody at the moment, or is being copied; what a standby cannot do.
+        (_, "55000" | "55006") => Remedy::Reconnect,
+        // A statement that was prepared here is not there, or another's is: a pooler mixed the sessions up.
+        (_, "26000" | "42P05") => Remedy::Reconnect,
+        // The tables were brought up to another version since it was prepared.
+        (_, "0A000") if message.contains("cached plan") => Remedy::Reconnect,
+        _ => Remedy::Nothing,
+    }
+}
+
+/// By SQLite's result code (<https://www.sqlite.org/rescode.html>), whose low byte is the primary one: BUSY, LOCKED,
+/// NOMEM, READONLY, IOERR, FULL, CANTOPEN, PROTOCOL. The connection that writes is opened anew after each.
+fn remedy_by_number(code: &str) -> Remedy {
+    match code.parse::<u32>().map(|number| number & 0xff) {
+        Ok(5 | 6 | 7 | 8 | 10 | 13 | 14 | 15) => Remedy::Retry,
+        _ => Remedy::Nothing,
     }
 }
 
@@ -97,3 +138,6 @@ pub enum AppendError {
     #[error("the database refused the commit: {0}")]
     Refused(String),
 }
+
+#[cfg(test)]
+mod tests;

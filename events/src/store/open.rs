@@ -26,19 +26,19 @@ impl Store {
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         match url.parse()? {
             Address::Sqlite(path) => sqlite::open(&path).await.map(Self::Sqlite),
-            Address::Postgres(url) => postgres::open(&url).await.map(Self::Postgres),
+            Address::Postgres(url) => postgres::open(&url, postgres::Access::Write).await.map(Self::Postgres),
         }
     }
 
     /// Opens `sqlite:PATH` or `postgres://…` for reading. An SQLite file is not changed, and may be one that
-    /// nobody can write to.
+    /// nobody can write to; a PostgreSQL server may be a standby.
     ///
     /// # Errors
     /// The address is neither, there is no such file, or the database does not answer.
     pub async fn open_to_read(url: &str) -> Result<Self, StoreError> {
         match url.parse()? {
             Address::Sqlite(path) => sqlite::open_to_read(&path).await.map(Self::Sqlite),
-            Address::Postgres(url) => postgres::open(&url).await.map(Self::Postgres),
+            Address::Postgres(url) => postgres::open(&url, postgres::Access::Read).await.map(Self::Postgres),
         }
     }
 
@@ -100,6 +100,20 @@ impl Store {
             StoreError::Unusable("the database holds no log yet: run `rekey migrate`".to_owned())
         })?;
         Ok(Head { log, epoch, position })
+    }
+
+    /// Whether an event could be appended now; writes none. PostgreSQL is asked, and refuses on a standby or where it
+    /// is read-only. SQLite's file must take a write transaction, and its folder some bytes, which are not kept: a
+    /// disk that is full, or mounted to read only, has no room for them.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn check_writable(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(database) => sqlite::probe(database).await,
+            Self::Postgres(database) => postgres::probe(database).await,
+        }
+        .map_err(StoreError::from)
     }
 
     /// Has the database check a statement, without running it.

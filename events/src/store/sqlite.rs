@@ -2,6 +2,7 @@
 
 mod append;
 mod checkpoint;
+mod probe;
 pub(crate) mod rebuild;
 mod scan;
 mod script;
@@ -24,6 +25,7 @@ use super::StoreError;
 
 pub(crate) use append::{append, find_wrong, is_there};
 pub(crate) use checkpoint::Checkpointer;
+pub(crate) use probe::probe;
 pub(crate) use scan::scan;
 pub(crate) use writing::Writing;
 

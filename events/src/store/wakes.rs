@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use sqlx::PgPool;
 use sqlx::postgres::{PgListener, PgPoolOptions};
+use sqlx::{Executor, PgPool};
 use tokio::sync::Notify;
 
 use super::postgres::{Database, sql};
@@ -75,22 +75,36 @@ impl Log {
     /// `stop`. A database of one process has nobody to wake: there it returns at once.
     pub async fn spread_wakes(self, stop: impl Future<Output = ()>) {
         let Store::Postgres(database) = self.store() else { return };
-        let (pool, wakes, own) = (aside(database), self.wakes(), self.env().uuid().to_string());
-        tokio::select! {
-            () = tell(&pool, MAILS, &own, &wakes.mails_for_others) => {}
-            () = tell(&pool, REQUESTS, &own, &wakes.requests_for_others) => {}
-            () = listen(&pool, &own, wakes) => {}
-            () = stop => {}
+        let (wakes, own) = (self.wakes(), self.env().uuid().to_string());
+        let mut moves = database.connections.moves();
+        tokio::pin!(stop);
+        let mut stops = false;
+        while !stops {
+            let pool = aside(database);
+            stops = tokio::select! {
+                () = tell(&pool, MAILS, &own, &wakes.mails_for_others) => false,
+                () = tell(&pool, REQUESTS, &own, &wakes.requests_for_others) => false,
+                () = listen(&pool, &own, wakes) => false,
+                // A server that lives on beside the one that all others use now would wake nobody.
+                moved = moves.changed() => moved.is_err(),
+                () = &mut stop => true,
+            };
+            // One that went away without a word does not take its leave.
+            let _ = tokio::time::timeout(AGAIN, pool.close()).await;
         }
-        pool.close().await;
     }
 }
 
 /// Two connections of our own: one listens, one tells. A NOTIFY is worth no sync of the disk.
 fn aside(database: &Database) -> PgPool {
-    let options = (*database.connections.pool().connect_options()).clone();
-    let options = options.options([("synchronous_commit", "off")]);
-    PgPoolOptions::new().max_connections(2).idle_timeout(None).max_lifetime(None).connect_lazy_with(options)
+    PgPoolOptions::new()
+        .max_connections(2)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .after_connect(|connection, _| {
+            Box::pin(async { connection.execute(sql::DO_NOT_SYNC).await.map(drop) })
+        })
+        .connect_lazy_with((*database.connections.options()).clone())
 }
 
 async fn tell(pool: &PgPool, channel: &str, own: &str, news: &Notify) {

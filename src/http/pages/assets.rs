@@ -1,14 +1,16 @@
 //! Style sheet, script, the house's colours and logo.
 
+use std::sync::Arc;
+
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{FromRef, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use sha2::{Digest, Sha256};
 
+use super::house::House;
 use crate::config::brand::Logo;
-use crate::http::App;
 use crate::problem::{Kind, Problem};
 
 /// Their addresses name their version: each is asked for once.
@@ -21,7 +23,12 @@ const STYLE: &str = concat!(
 );
 const SCRIPT: &str = include_str!("assets/rekey.js");
 
-pub(super) fn routes() -> Router<App> {
+/// The routes, for whatever state has a house.
+pub(in crate::http) fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Arc<House>: FromRef<S>,
+{
     Router::new()
         .route("/assets/rekey.css", get(style))
         .route("/assets/rekey.js", get(|| async { file("text/javascript", SCRIPT) }))
@@ -37,20 +44,20 @@ pub(super) fn version(colours: &str, logo: Option<&Logo>) -> String {
     hex::encode(&hash.finalize()[..8])
 }
 
-async fn style(State(app): State<App>) -> Response {
-    file("text/css", format!("{STYLE}\n{}", app.house.colours))
+async fn style(State(house): State<Arc<House>>) -> Response {
+    file("text/css", format!("{STYLE}\n{}", house.colours))
 }
 
-async fn logo(State(app): State<App>) -> Result<Response, Problem> {
-    let logo = app.house.logo.as_ref().ok_or(Kind::NotFound)?;
+async fn logo(State(house): State<Arc<House>>) -> Result<Response, Problem> {
+    let logo = house.logo.as_ref().ok_or(Kind::NotFound)?;
     Ok(file(logo.kind, logo.bytes.clone()))
 }
 
 /// The logo, or the product's letter, in the browser's tab.
-async fn icon(State(app): State<App>) -> Response {
-    match &app.house.logo {
+async fn icon(State(house): State<Arc<House>>) -> Response {
+    match &house.logo {
         Some(logo) => file(logo.kind, logo.bytes.clone()),
-        None => file("image/svg+xml", app.house.icon()),
+        None => file("image/svg+xml", house.icon()),
     }
 }
 

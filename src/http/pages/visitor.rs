@@ -11,7 +11,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 use rekey_events::env::random;
 use rekey_events::rows::{AccountRow, PersonRow, SessionRow};
-use rekey_events::{Language, Permission};
+use rekey_events::store::Context;
+use rekey_events::{Env, Language, Permission};
 use rekey_workers::words::zone;
 
 use super::cookies::{self, Cookies, Name};
@@ -207,8 +208,7 @@ async fn arrive(app: &App, parts: &Parts) -> Result<Visitor, Problem> {
         None => None,
     };
     let is_stale = token.is_some() && who.is_none();
-    let chosen = cookies.get(Name::Language).and_then(|tag| Language::from_str(tag).ok());
-    Ok(visitor(app, parts, &cookies, who, chosen, is_stale))
+    Ok(visitor(app, parts, &cookies, who, is_stale))
 }
 
 /// A problem's page for whoever looks, as far as that can be found out.
@@ -236,7 +236,21 @@ pub(super) async fn show(
 
 /// The visitor, when nobody can be looked up.
 fn nobody(app: &App, parts: &Parts) -> Visitor {
-    visitor(app, parts, &Cookies::of(&parts.headers, app.house.secure), None, None, false)
+    visitor(app, parts, &Cookies::of(&parts.headers, app.house.secure), None, false)
+}
+
+/// A problem's page from a process that has no database yet.
+pub(in crate::http) fn turn_away_early(
+    house: &Arc<House>,
+    env: &dyn Env,
+    parts: &Parts,
+    problem: Problem,
+) -> Response {
+    let cookies = Cookies::of(&parts.headers, house.secure);
+    let visitor = Visitor(Arc::new(stranger(house, env, parts, &cookies)));
+    let mut response = trouble::shown(&visitor, problem);
+    leave(&visitor, &mut response);
+    response
 }
 
 async fn signed_in(app: &App, token: &str, is_used: bool) -> Result<Option<Who>, Problem> {
@@ -253,37 +267,49 @@ async fn signed_in(app: &App, token: &str, is_used: bool) -> Result<Option<Who>,
     Ok(account.zip(person).map(|(account, person)| Who { session, person, account }))
 }
 
-fn visitor(
-    app: &App,
-    parts: &Parts,
-    cookies: &Cookies,
-    who: Option<Who>,
-    chosen: Option<Language>,
-    is_stale: bool,
-) -> Visitor {
+fn visitor(app: &App, parts: &Parts, cookies: &Cookies, who: Option<Who>, is_stale: bool) -> Visitor {
     let caller = who.as_ref().map_or(Caller::Anyone, |who| Caller::Person(who.session.clone()));
     let own = who.as_ref().and_then(|who| Language::from_str(who.person.language.as_deref()?).ok());
     // A form of one session is no form of the next.
     let session = who.as_ref().map(|who| who.session.session_id.to_string()).unwrap_or_default();
-    let language = own.or(chosen).or_else(|| asked_for(&parts.headers)).unwrap_or(app.house.language);
-    let zone = zone(who.as_ref().and_then(|who| who.person.zone.as_deref()));
-    let known = cookies.get(Name::Browser).filter(|value| value.len() == 64);
-    let browser = known.map_or_else(|| hex::encode(random::<32>(app.service.env())), str::to_owned);
-    let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let stranger = stranger(&app.house, app.service.env(), parts, cookies);
     Visitor(Arc::new(Inner {
         call: call(app, parts, caller),
+        tongue: Tongue {
+            language: own.unwrap_or(stranger.tongue.language),
+            zone: zone(who.as_ref().and_then(|who| who.person.zone.as_deref())),
+        },
+        csrf: app.service.keys().blind("form", &[&stranger.browser, &session]),
         who,
-        tongue: Tongue { language, zone },
-        house: app.house.clone(),
-        csrf: app.service.keys().blind("form", &[&browser, &session]),
+        is_stale,
+        ..stranger
+    }))
+}
+
+/// A visitor of whom only the request is known. Without the keys there is no token for forms yet.
+fn stranger(house: &Arc<House>, env: &dyn Env, parts: &Parts, cookies: &Cookies) -> Inner {
+    let chosen = cookies.get(Name::Language).and_then(|tag| Language::from_str(tag).ok());
+    let language = chosen.or_else(|| asked_for(&parts.headers)).unwrap_or(house.language);
+    let known = cookies.get(Name::Browser).filter(|value| value.len() == 64);
+    let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    Inner {
+        call: Call {
+            caller: Caller::Anyone,
+            context: Context::new(env, Caller::Anyone.actor()),
+            idempotency: None,
+        },
+        who: None,
+        tongue: Tongue { language, zone: zone(None) },
+        house: house.clone(),
+        csrf: String::new(),
         is_navigation: is_navigation(&parts.headers),
-        browser,
+        browser: known.map_or_else(|| hex::encode(random::<32>(env)), str::to_owned),
         path: parts.uri.path().to_owned(),
         address: format!("{}{query}", parts.uri.path()),
         is_form: parts.method == Method::POST,
-        once: hex::encode(random::<16>(app.service.env())),
-        is_stale,
-    }))
+        once: hex::encode(random::<16>(env)),
+        is_stale: false,
+    }
 }
 
 /// Browsers say so (Fetch Metadata, `Sec-Fetch-Mode`); those that do not are believed.

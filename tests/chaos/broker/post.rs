@@ -18,7 +18,7 @@ use rekey_workers::mailer::{Letterhead, MailerStats, Outlet, Sending};
 use rekey_workers::message::{Brand, Mailbox};
 use rekey_workers::relay::RelayStats;
 use rekey_workers::smtp::{Address, Limits, Pool, ProviderConfig, Tls};
-use rekey_workers::{Bus, BusConfig, Mailer, Relay};
+use rekey_workers::{Bus, BusConfig, BusLine, Mailer, Relay};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -94,7 +94,7 @@ impl Post {
         let line = format!("nats://{}", self.line.address());
         let servers: Vec<_> = std::iter::once(line).chain(self.others.iter().map(Nats::url)).collect();
         let config = BusConfig { replicas: servers.len(), servers, user, ca_file: None };
-        Bus::connect(&config, self.office.service.log().id()).await.unwrap()
+        BusLine::connect(&config).await.unwrap().of_log(self.office.service.log().id())
     }
 
     /// The name of the stream of hints.

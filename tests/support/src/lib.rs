@@ -4,6 +4,7 @@ pub mod browser;
 pub mod clock;
 pub mod https;
 pub mod nats;
+pub mod pgbouncer;
 pub mod ports;
 pub mod postgres;
 pub mod process;

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs;
+use std::net::SocketAddr;
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,14 +10,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use rustix::process::{Pid, kill_process};
+use rustix::process::kill_process;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 use tokio::time::{sleep, timeout};
 
 use crate::ports;
-use crate::process::{Process, Signal};
+use crate::process::{Process, Signal, children};
 use crate::tools;
 use crate::user::User;
 
@@ -72,12 +73,56 @@ impl Postgres {
     }
 
     async fn start_with(durable: bool) -> Self {
-        let user = User::instead_of_root();
-        let folder = new_folder(user.as_ref());
-        let mut own = Own { folder, user, port: 0, durable, process: None };
+        let own = Own::new(durable);
         own.initialise().await;
+        Self::launched(own).await
+    }
+
+    async fn launched(mut own: Own) -> Self {
         own.launch(|_| ports::free()).await;
         Self { base: format!("postgres://rekey@127.0.0.1:{}", own.port), own: Some(own) }
+    }
+
+    /// A standby of this server, which streams what it commits. From now on this server acknowledges nothing that
+    /// the standby does not have.
+    pub async fn standby(&self) -> Self {
+        let own = self.own.as_ref().expect("a server of our own");
+        let standby = Own::new(own.durable);
+        standby.copy(own.port).await;
+        let standby = Self::launched(standby).await;
+        let mut connection = PgConnection::connect(&self.url()).await.expect("a connection to the server");
+        for statement in ["ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()"] {
+            sqlx::raw_sql(statement).execute(&mut connection).await.expect("a setting");
+        }
+        let synchronous = "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'";
+        let waited = async {
+            while sqlx::raw_sql(synchronous)
+                .fetch_optional(&mut connection)
+                .await
+                .expect("an answer")
+                .is_none()
+            {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        timeout(Duration::from_secs(30), waited).await.expect("a standby that streams");
+        standby
+    }
+
+    /// Has a standby become a server that takes writes; returns when it does.
+    pub async fn promote(&self) {
+        let mut connection = PgConnection::connect(&self.url()).await.expect("a connection to the standby");
+        sqlx::raw_sql("SELECT pg_promote(true, 30)").execute(&mut connection).await.expect("a promotion");
+    }
+
+    /// Where it listens.
+    ///
+    /// # Panics
+    /// If its URL has no address.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        let (_, address) = self.base.split_once('@').expect("a URL with a user");
+        address.parse().expect("an address")
     }
 
     /// The server without a database: a value for [`SHARED_SERVER`].
@@ -95,10 +140,15 @@ impl Postgres {
     /// Creates an empty database and returns its URL. Its name only begins with
     /// `name` (lower-case letters, digits, underscores), so any two differ.
     pub async fn database(&self, name: &str) -> String {
+        self.database_with(name, "").await
+    }
+
+    /// The same, with more in its `CREATE DATABASE`.
+    pub async fn database_with(&self, name: &str, options: &str) -> String {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("{name}_{}_{number}", std::process::id());
-        let create = format!("CREATE DATABASE \"{name}\"");
+        let create = format!("CREATE DATABASE \"{name}\" {options}");
         let mut connection = PgConnection::connect(&self.url()).await.expect("a connection to the server");
         sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut connection).await.expect("a new database");
         format!("{}/{name}", self.base)
@@ -141,6 +191,31 @@ impl Postgres {
 }
 
 impl Own {
+    fn new(durable: bool) -> Self {
+        let user = User::instead_of_root();
+        let folder = new_folder(user.as_ref());
+        Self { folder, user, port: 0, durable, process: None }
+    }
+
+    /// Copies the data of the server at `port`, to follow it from there.
+    async fn copy(&self, port: u16) {
+        // Beside the server itself: in a folder of `PATH` may be no more than links to what we need most.
+        let server = fs::canonicalize(binaries().join("postgres")).expect("PostgreSQL's folder");
+        let mut copy = Command::new(server.with_file_name("pg_basebackup"));
+        copy.arg("--pgdata").arg(self.data()).current_dir(self.folder.path());
+        copy.args([
+            "--write-recovery-conf",
+            "--wal-method=stream",
+            "--checkpoint=fast",
+            "--no-sync",
+            "--dbname",
+        ]);
+        copy.arg(format!("host=127.0.0.1 port={port} user=rekey"));
+        let mut process = Process::spawn_as(&copy, "KILL", self.user.as_ref());
+        let status = process.wait().await;
+        assert!(status.success(), "pg_basebackup: {status}\n{}", process.stderr());
+    }
+
     async fn initialise(&self) {
         let mut initdb = Command::new(binaries().join("initdb"));
         initdb.args(["--username=rekey", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"]);
@@ -234,9 +309,4 @@ fn debian_folders() -> Vec<PathBuf> {
     let mut versions: Vec<_> = entries.map(|entry| entry.path()).collect();
     versions.sort_by_key(|path| std::cmp::Reverse(number(path)));
     versions.into_iter().map(|path| path.join("bin")).collect()
-}
-
-fn children(parent: u32) -> Vec<Pid> {
-    let list = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap_or_default();
-    list.split_whitespace().filter_map(|id| Pid::from_raw(id.parse().ok()?)).collect()
 }

@@ -97,6 +97,13 @@ impl Process {
         let _ = kill_process(Pid::from_child(&self.child), signal);
     }
 
+    /// Sends a signal to those that it started.
+    pub fn signal_children(&self, signal: Signal) {
+        for child in children(self.pid()) {
+            let _ = kill_process(child, signal);
+        }
+    }
+
     /// Asks it to end; `wait` waits for the end.
     pub fn sigterm(&self) {
         self.signal(Signal::TERM);
@@ -180,6 +187,12 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The processes that this one has started.
+pub(crate) fn children(parent: u32) -> Vec<Pid> {
+    let list = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap_or_default();
+    list.split_whitespace().filter_map(|id| Pid::from_raw(id.parse().ok()?)).collect()
 }
 
 fn read(file: &PathBuf) -> String {

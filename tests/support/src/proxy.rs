@@ -11,8 +11,10 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// What becomes of bytes on their way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Line {
+    /// Where new connections lead.
+    target: SocketAddr,
     /// They wait: neither side is told.
     held: bool,
     /// Counts the cuts: connections from before one are gone.
@@ -34,8 +36,8 @@ impl Proxy {
     pub async fn start(target: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let line = Arc::new(watch::Sender::new(Line::default()));
-        let door = tokio::spawn(accept_all(listener, target, Arc::clone(&line)));
+        let line = Arc::new(watch::Sender::new(Line { target, held: false, cuts: 0 }));
+        let door = tokio::spawn(accept_all(listener, Arc::clone(&line)));
         Ok(Self { address, line, door })
     }
 
@@ -48,6 +50,11 @@ impl Proxy {
     /// Cuts every connection there is; new ones go through.
     pub fn cut(&self) {
         self.line.send_modify(|line| line.cuts += 1);
+    }
+
+    /// From now on the line leads to another server; connections to the one before are cut.
+    pub fn switch(&self, target: SocketAddr) {
+        self.line.send_modify(|line| (line.target, line.cuts) = (target, line.cuts + 1));
     }
 
     /// From now on no byte arrives, and nobody is told: a half-open line.
@@ -68,18 +75,18 @@ impl Drop for Proxy {
     }
 }
 
-async fn accept_all(listener: TcpListener, target: SocketAddr, line: Arc<watch::Sender<Line>>) {
+async fn accept_all(listener: TcpListener, line: Arc<watch::Sender<Line>>) {
     while let Ok((client, _)) = listener.accept().await {
-        tokio::spawn(connect(client, target, line.subscribe()));
+        tokio::spawn(connect(client, line.subscribe()));
     }
 }
 
-async fn connect(client: TcpStream, target: SocketAddr, mut line: watch::Receiver<Line>) {
+async fn connect(client: TcpStream, mut line: watch::Receiver<Line>) {
+    let Line { target, cuts: before, .. } = *line.borrow_and_update();
     let Ok(server) = TcpStream::connect(target).await else { return };
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
-    let before = line.borrow_and_update().cuts;
     tokio::select! {
         _ = pass(from_client, to_server, line.clone()) => {}
         _ = pass(from_server, to_client, line.clone()) => {}

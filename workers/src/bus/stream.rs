@@ -154,7 +154,7 @@ impl Bus {
             subjects: Lane::ALL.map(|lane| lane.subject(self.log)).to_vec(),
             retention: RetentionPolicy::Limits,
             storage: StorageType::File,
-            num_replicas: self.replicas,
+            num_replicas: self.line.replicas,
             discard: DiscardPolicy::Old,
             max_age: Duration::from_secs(30 * 60),
             max_bytes: 256 * 1024 * 1024,

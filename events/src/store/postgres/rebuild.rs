@@ -15,7 +15,7 @@ pub(crate) type Beside = sqlx::Transaction<'static, Postgres>;
 /// A connection of its own that holds a lock; nothing when another does. It waits a little for the lock: one that just
 /// ended, or was killed, holds it until the server noticed that its connection is gone.
 pub(crate) async fn alone(database: &Database) -> Result<Option<PgConnection>, sqlx::Error> {
-    let mut connection = database.connections.pool().acquire().await?.detach();
+    let mut connection = database.connections.acquire().await?.detach();
     connection.execute(sql::ALONE_TIMEOUT).await?;
     match connection.execute(sql::REBUILD_ALONE).await {
         Ok(_) => Ok(Some(connection)),
@@ -26,12 +26,12 @@ pub(crate) async fn alone(database: &Database) -> Result<Option<PgConnection>, s
 
 /// Empties the tables.
 pub(crate) async fn clear(database: &Database) -> Result<(), sqlx::Error> {
-    database.connections.pool().execute(sql::CLEAR_NEXT).await.map(drop)
+    database.connections.acquire().await?.execute(sql::CLEAR_NEXT).await.map(drop)
 }
 
 /// Has the planner know the tables before anybody asks them; SQLite's goes by its indexes as it is.
 pub(crate) async fn look_over(database: &Database) -> Result<(), sqlx::Error> {
-    database.connections.pool().execute(sql::ANALYZE_NEXT).await.map(drop)
+    database.connections.acquire().await?.execute(sql::ANALYZE_NEXT).await.map(drop)
 }
 
 pub(crate) async fn begin(database: &Database) -> Result<Beside, sqlx::Error> {

@@ -3,7 +3,6 @@
 use std::mem::take;
 
 use futures::TryStreamExt;
-use sqlx::postgres::PgPoolCopyExt;
 use uuid::Uuid;
 
 use super::{Database, sql};
@@ -23,7 +22,8 @@ const FIELDS: i16 = 12;
 /// Reads the stretch, and hands it over in batches.
 pub(crate) async fn scan(database: &Database, stretch: &mut Stretch<'_>) -> Result<(), StoreError> {
     let statement = sql::scan(stretch.after, stretch.until);
-    let mut copied = database.connections.pool().copy_out_raw(&statement).await?;
+    let mut connection = database.connections.acquire().await?;
+    let mut copied = connection.copy_out_raw(&statement).await?;
     let mut rows = Rows::default();
     let mut batch = Vec::with_capacity(BATCH);
     while let Some(bytes) = copied.try_next().await? {

@@ -35,6 +35,13 @@ macro_rules! dead {
     };
 }
 
+/// See [`SETTINGS`].
+macro_rules! make_ready {
+    () => {
+        "SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off;"
+    };
+}
+
 /// The columns of a mail's row.
 macro_rules! mail {
     () => {
@@ -60,6 +67,29 @@ pub mod accounts {
 /// sort the whole queue each time.
 pub const SETTINGS: [(&str, &str); 3] =
     [("enable_seqscan", "off"), ("enable_bitmapscan", "off"), ("jit", "off")];
+
+/// Makes a connection ready: sets the above. Not by the start's parameters, which pgbouncer refuses.
+pub(crate) const MAKE_READY: &str = make_ready!();
+
+/// The same, and is refused by a server that takes no writes (25006): a standby, or a primary that is one no longer.
+pub(crate) const MAKE_READY_TO_WRITE: &str = concat!(
+    make_ready!(),
+    "DO $$ BEGIN
+        IF current_setting('transaction_read_only')::boolean THEN
+            RAISE SQLSTATE '25006' USING MESSAGE = 'this server takes no writes: it is a standby, or read-only';
+        END IF;
+    END $$"
+);
+
+/// For connections whose commits may be lost in a crash.
+pub(crate) const DO_NOT_SYNC: &str = "SET synchronous_commit = off";
+
+/// Which server process answers, asked without preparing anything.
+pub(crate) const BACKEND: &str = "SELECT pg_backend_pid()";
+
+/// What the database is called, and how it stores text.
+pub(crate) const ENCODING: &str = "SELECT current_database()::text, pg_encoding_to_char(encoding)::text
+    FROM pg_database WHERE datname = current_database()";
 
 /// Begins a transaction that reads all of one moment. It cannot be prepared.
 pub(crate) const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
@@ -90,6 +120,8 @@ pub(crate) fn scan(after: i64, until: i64) -> String {
 }
 
 statements! {
+    /// Is refused where no event could be appended, and writes nothing.
+    PROBE = "UPDATE log_head SET position = position WHERE false";
     /// What time it is.
     CLOCK = concat!("SELECT ", clock!());
     /// Appends a batch; see the function in the migrations.

@@ -85,6 +85,9 @@ pub mod accounts {
     );
 }
 
+/// Takes the lock of those who write, and gives it back: refused where the file can only be read.
+pub(crate) const TRY_TO_WRITE: &str = "BEGIN IMMEDIATE; ROLLBACK";
+
 /// How many events a statement inserts; the most first.
 pub(crate) const INSERTS: [(usize, &str); 3] =
     [(64, INSERT_64_EVENTS), (16, INSERT_16_EVENTS), (4, INSERT_4_EVENTS)];
