@@ -73,7 +73,8 @@ async fn the_mail_page_shows_the_queue_and_tries_again() {
     browser.sees("Address refused").await;
     browser.sees("The mail server refused the address. Correct it, then try again.").await;
     browser.follow("Reset link").await;
-    browser.sees("The mail server refused the address (550)").await;
+    browser.sees("Last answer: 550 5.1.1").await;
+    browser.sees("The mail server refused the address (550 5.1.1)").await;
     browser.press("Try again").await;
     browser.sees("The mail will be tried again.").await;
     browser.sees("The mail is to be tried again").await;

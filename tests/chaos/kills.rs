@@ -13,9 +13,11 @@ use crate::api::Api;
 use crate::check;
 use crate::load::Load;
 use crate::site::Site;
-use crate::until::until;
+use crate::until::{until, until_within};
 
 const CLIENTS: u32 = 8;
+/// A mail whose workers died three times over waits a minute, after the fourth time five.
+const DRAINED: Duration = Duration::from_secs(7 * 60);
 /// A fixed seed draws the same delays again.
 const SEED: &str = "REKEY_TEST_SEED";
 
@@ -91,7 +93,7 @@ impl Ground {
 /// Until every request is answered and every mail has its outcome.
 pub async fn drain(api: &Api) {
     let (mut after, mut waiting) = (0, 0);
-    until("an answer to every request and an outcome of every mail", async || {
+    until_within(DRAINED, "an answer to every request and an outcome of every mail", async || {
         loop {
             let events = api.events(after).await;
             let Some(last) = events.last() else { break };

@@ -22,8 +22,10 @@ mod lease;
 mod outcome;
 mod provider;
 mod providers;
+mod report;
 mod schedule;
 mod stats;
+mod streak;
 mod suppression;
 mod told;
 

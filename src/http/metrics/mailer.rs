@@ -15,7 +15,10 @@ pub(super) fn show(page: &mut Page, stats: &MailerStats, now: Moment) {
     claimed.of("by", "look", stats.claimed_by_look());
     let help = "Outcomes that came too late: another worker had the mail by then.";
     page.counter("rekey_mailer_fenced_total", help).is(stats.fenced());
-    let help = "Mails accepted that may have been accepted before: each may be there twice.";
+    let help = "Outcomes of mails that this process recorded; unknown ones are sent again.";
+    let mut outcomes = page.counter("rekey_mailer_outcomes_total", help);
+    stats.outcomes().for_each(|(outcome, count)| outcomes.of("outcome", outcome, count));
+    let help = "Copies of mails that may have been delivered beyond the first.";
     page.counter("rekey_mailer_possible_doubles_total", help).is(stats.possible_doubles());
     page.gauge("rekey_mailer_slots", "Mails it can work on at a time.").is(stats.slots());
     page.gauge("rekey_mailer_slots_in_use", "Mails it works on now.").is(stats.slots_in_use());

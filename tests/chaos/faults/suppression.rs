@@ -74,10 +74,12 @@ async fn a_refused_address_is_left_in_peace_until_the_term_is_over() {
 #[tokio::test]
 async fn a_refusal_by_policy_suppresses_nobody() {
     on_each_database(async |bed| {
-        let (ana, _) = refused(&bed, "550 5.7.1 not from your network").await;
-        assert_eq!(suppressions(&bed).await, 0);
-        bed.later(2 * HOUR);
-        next(&bed, ana, "accepted").await;
+        bed.sink.script([(Phase::Rcpt, Fault::reply("550 5.7.1 not from your network"))]);
+        let ana = bed.asks("ana").await;
+        let waits = bed.tried(ana).await;
+        assert_eq!((waits.state.as_str(), suppressions(&bed).await), ("pending", 0));
+        bed.later(60);
+        bed.mail_in(ana, "accepted").await;
     })
     .await;
 }

@@ -149,8 +149,12 @@ fn waits(story: &Story) -> Vec<Wait> {
     for (at, event) in &story.events {
         let next = match event {
             MailEvent::MailRequested { .. } => continue,
-            MailEvent::MailOutcomeUnknown { reason: UnknownBecause::WorkerDied, .. } => {
-                deaths += 1;
+            MailEvent::MailOutcomeUnknown { reason: UnknownBecause::WorkerDied, due_at, .. } => {
+                // After several deaths it waits on purpose: then it counts from when it is due.
+                (due, deaths) = match due_at.micros() > *at {
+                    true => (Some(due_at.micros()), 0),
+                    false => (due, deaths + 1),
+                };
                 continue;
             }
             MailEvent::MailDeferred { due_at, .. } | MailEvent::MailOutcomeUnknown { due_at, .. } => {

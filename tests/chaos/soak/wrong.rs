@@ -1,7 +1,7 @@
 //! Wrong answers of the mail server: more than four tries in ten fail somewhere,
 //! or are taken without a word.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use rekey_events::env::{ManualEnv, random};
@@ -13,9 +13,16 @@ pub type Given = Arc<Mutex<BTreeMap<&'static str, usize>>>;
 /// Answers drawn from these dice, counted.
 pub fn answers(dice: ManualEnv, given: &Given) -> Plan {
     let (dice, given) = (Mutex::new(dice), Arc::clone(given));
+    let unanswered = Mutex::new(HashSet::new());
     Plan::from_fn(move |session| {
         let [number] = random(&*dice.lock().unwrap());
         let Some((what, fault)) = answer(session.phase, number % 30) else { return Fault::None };
+        // A second time it would be tried again after five minutes only, a third time after fifteen.
+        let is_unanswered =
+            session.phase == Phase::Dot && matches!(fault, Fault::Drop | Fault::AcceptAndDrop);
+        if is_unanswered && !unanswered.lock().unwrap().insert(session.to.clone()) {
+            return Fault::None;
+        }
         *given.lock().unwrap().entry(what).or_default() += 1;
         fault
     })

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
-use crate::smtp::certified;
+use crate::smtp::{Identity, certified};
 
 /// A running server.
 pub struct Https {
@@ -21,7 +21,7 @@ impl Https {
     /// # Errors
     /// There is no port, or no certificate, to be had.
     pub async fn start() -> io::Result<Self> {
-        let (acceptor, certificate) = certified()?;
+        let (acceptor, certificate) = certified(Identity::Right)?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("https://localhost:{}/", listener.local_addr()?.port());
         let taken = Arc::new(Mutex::new(Vec::new()));

@@ -96,6 +96,10 @@ impl Inner {
                 let ends_at = env.now().after(self.suppress_for);
                 let suppression = suppression::with(&command, &letter.person, ends_at);
                 self.record(row, &command, suppression.as_slice()).await;
+                if suppression.is_some() {
+                    provider.note_rejected(row.mail_id);
+                }
+                self.take_back(provider).await;
             }
             // Withheld: either it is not wanted any more, or no longer ours.
             None => match self.unwanted(row).await {
@@ -108,7 +112,7 @@ impl Inner {
     /// Makes sure that the database knows which provider may have the mail, before it may: when
     /// we die, it is sent again to nobody else. Whether it does, and the mail is still ours.
     async fn note_provider(&self, row: &MailRow, provider: &Provider) -> bool {
-        if !self.providers.are_several() || row.pinned_to.as_deref() == Some(provider.name()) {
+        if !self.notes_provider(row) {
             return true;
         }
         let noted = self.log.store().note_provider(row, self.worker, provider.name()).await;
@@ -116,6 +120,12 @@ impl Inner {
             tracing::warn!(%error, mail = %row.mail_id, "a mail waits for the database");
             false
         })
+    }
+
+    /// Whether the claim of a mail says which provider may have it: where that may be several, and where
+    /// copies are counted already. For all others a write to the database is saved.
+    pub(super) fn notes_provider(&self, row: &MailRow) -> bool {
+        self.providers.are_several() || row.copies > 0
     }
 
     /// The mail, or the outcome it has without being tried.

@@ -9,6 +9,7 @@ use rekey_events::store::mails::ClaimedMail;
 
 use super::Inner;
 use super::hands::InHand;
+use super::schedule::after_death;
 use crate::relay::AHEAD;
 
 /// Abandoned mails freed at a time: by one append.
@@ -74,11 +75,16 @@ impl Inner {
             .count()
     }
 
-    /// Of what was never noted, the only provider there is may have the mail.
+    /// Of what was never noted, the only provider there is may have the mail; but not where a worker would have noted it.
     async fn free(&self, ClaimedMail { row, going_to }: ClaimedMail) -> bool {
-        let provider =
-            row.pinned_to.clone().or(going_to).or_else(|| self.providers.only().map(str::to_owned));
-        let lost = MailCommand::worker_died(self.log.env().now(), provider);
+        let provider = match going_to {
+            None if !self.notes_provider(&row) => self.providers.only().map(str::to_owned),
+            noted => noted,
+        };
+        let env = self.log.env();
+        // What no server had is no copy, and need not wait.
+        let due_at = if provider.is_some() { after_death(env, &row) } else { env.now() };
+        let lost = MailCommand::worker_died(due_at, provider);
         // On the row as it was seen: another worker may have freed, claimed or sent it since.
         let freed = self.record_on(&row, &lost, &[]).await;
         if let Err(error) = &freed {

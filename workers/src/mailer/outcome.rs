@@ -3,13 +3,14 @@
 use std::time::{Duration, Instant};
 
 use rekey_events::mail::event::{DeadBecause, UnknownBecause};
-use rekey_events::mail::{FailureReason, Mail, MailCommand, MailRefusal, Phase};
+use rekey_events::mail::{FailureReason, Mail, MailCommand, MailEvent, MailRefusal, Phase};
 use rekey_events::rows::{Change, MailRow};
 use rekey_events::store::execute::Draft;
 use rekey_events::store::{AppendError, CommandError, Loaded};
-use rekey_events::{Env, Moment};
+use rekey_events::{Env, MailId, Moment};
 
-use super::schedule::{after_ambiguity, after_failure, after_pause, next, phase};
+use super::report::report;
+use super::schedule::{after_ambiguity, after_failure, after_pause, after_refusal, next, phase};
 use super::{Inner, Provider, Providers, Route, failure};
 use crate::smtp::{Delivery, Failure, Refusal, Reply};
 
@@ -49,10 +50,7 @@ impl Tried<'_> {
                 self.unreachable(phase(at), failure::reply(&reason), failure::reason(&reason))
             }
             Delivery::Rejected { phase: at, reply, about } => self.refused(phase(at), reply, about),
-            Delivery::Ambiguous { reason } => {
-                tracing::warn!(%reason, mail = %self.row.mail_id, "a mail may have gone out; the same bytes are sent again");
-                self.lose_track(&reason)
-            }
+            Delivery::Ambiguous { reason } => self.lose_track(&reason),
         })
     }
 
@@ -61,7 +59,7 @@ impl Tried<'_> {
         let reply = failure::reply(reason);
         MailCommand::LoseTrack {
             reason: UnknownBecause::ReplyLost,
-            due_at: after_ambiguity(self.env),
+            due_at: after_ambiguity(self.env, self.row),
             provider: Some(self.name()),
             code: reply.map(|reply| reply.code),
             enhanced: reply.and_then(|reply| reply.enhanced.clone()),
@@ -89,7 +87,18 @@ impl Tried<'_> {
             Some(next) if next.name() != self.provider.name() => now,
             _ => after_failure(self.env, now),
         };
+        let due_at = if due_at > now && self.is_refused_alone(at) {
+            due_at.max(after_refusal(self.env, Moment::from_micros(self.row.requested_at)))
+        } else {
+            due_at
+        };
         self.defer(at, reply, failure, due_at, false)
+    }
+
+    /// Whether the provider refuses this mail, and takes others: one that refuses all is paused ever longer.
+    fn is_refused_alone(&self, at: Phase) -> bool {
+        matches!(at, Phase::Rcpt | Phase::Data | Phase::Dot)
+            && self.provider.standing().failures_in_a_row() < 2
     }
 
     /// Who does not exist, exists nowhere. What else one provider refuses another may take; what is wrong with
@@ -162,39 +171,81 @@ impl Inner {
         command: &MailCommand,
         also: &[Change],
     ) -> Result<(), CommandError<MailRefusal>> {
-        let is_fenced_out = !self.record_on(row, command, also).await?;
+        let is_fenced_out = self.record_on(row, command, also).await?.is_none();
         // Somebody else has the mail now. A 250 is a fact all the same.
         if is_fenced_out && matches!(command, MailCommand::Accept { .. }) {
             let nothing = |_: &Mail, _: &[_], _: &mut Draft<'_>| {};
-            self.log.execute::<Mail>(&self.context_of(row), row.mail_id.into(), command, nothing).await?;
+            let context = self.context_of(row);
+            let done = self.log.execute::<Mail>(&context, row.mail_id.into(), command, nothing).await?;
+            self.settled(row, &done.events);
         }
         if is_fenced_out {
             self.stats.fence();
         }
-        if may_be_double(row) && matches!(command, MailCommand::Accept { .. }) {
-            self.stats.double();
-        }
         Ok(())
     }
 
-    /// Records `command`, and what changes with it, on the mail as the row shows it; whether it
-    /// has not moved on.
+    /// Records `command`, and what changes with it, on the mail as the row shows it: the events, or
+    /// `None` if the mail has moved on.
     pub(super) async fn record_on(
         &self,
         row: &MailRow,
         command: &MailCommand,
         also: &[Change],
-    ) -> Result<bool, CommandError<MailRefusal>> {
-        let Some(state) = Mail::from_row(row) else { return Ok(true) };
+    ) -> Result<Option<Vec<MailEvent>>, CommandError<MailRefusal>> {
+        let Some(state) = Mail::from_row(row) else { return Ok(Some(Vec::new())) };
         let loaded = Loaded { state, version: row.version };
         let also = |_: &Mail, _: &[_], draft: &mut Draft<'_>| {
             also.iter().cloned().for_each(|change| draft.change(change))
         };
         match self.log.execute_on(&self.context_of(row), row.mail_id.into(), &loaded, command, also).await {
-            Err(CommandError::Append(AppendError::Conflict)) => Ok(false),
-            Ok(_) | Err(CommandError::Refused(_)) => Ok(true),
+            Err(CommandError::Append(AppendError::Conflict)) => Ok(None),
+            Err(CommandError::Refused(_)) => Ok(Some(Vec::new())),
             Err(error) => Err(error),
+            Ok(done) => {
+                self.settled(row, &done.events);
+                Ok(Some(done.events))
+            }
         }
+    }
+
+    /// Counts and logs what was recorded of the mail that the row shows.
+    fn settled(&self, row: &MailRow, events: &[MailEvent]) {
+        for event in events {
+            self.stats.settled(event);
+            report(row.mail_id, event);
+            if row.copies > 0 && is_one_more_copy(event) {
+                self.stats.double();
+            }
+        }
+    }
+
+    /// Tries again the mails whose refusal the provider has shown to be about us: see [`Streak`](super::streak::Streak).
+    pub(super) async fn take_back(&self, provider: &Provider) {
+        for mail in provider.take_wrongly_rejected() {
+            match self.requeue_rejected(mail).await {
+                Ok(()) => tracing::warn!(
+                    %mail,
+                    provider = provider.name(),
+                    "Mail requeued and suppression lifted: the server refuses every recipient"
+                ),
+                Err(error) => {
+                    tracing::error!(%error, %mail, "Failed to requeue a mail that was rejected wrongly")
+                }
+            }
+        }
+    }
+
+    async fn requeue_rejected(&self, mail: MailId) -> Result<(), CommandError<MailRefusal>> {
+        let Some(row) = self.log.store().mail(mail).await? else { return Ok(()) };
+        let person = self.log.store().person(row.account_id).await?;
+        let also = |_: &Mail, _: &[_], draft: &mut Draft<'_>| {
+            if let Some(person) = &person {
+                draft.change(Change::DropSuppression(person.email_key.clone()));
+            }
+        };
+        let requeue = MailCommand::Requeue { expires_at: Moment::from_micros(row.expires_at) };
+        self.log.execute::<Mail>(&self.context_of(&row), mail.into(), &requeue, also).await.map(drop)
     }
 
     /// Gives a mail back untried. Not after the lease was over: then it is no
@@ -209,7 +260,13 @@ impl Inner {
     }
 }
 
-/// Whether a mail that is accepted now may have been accepted before.
-fn may_be_double(row: &MailRow) -> bool {
-    row.state == "unknown" || row.pinned_to.is_some()
+/// Whether, by this event, the recipient has or may have one more copy.
+fn is_one_more_copy(event: &MailEvent) -> bool {
+    match event {
+        MailEvent::MailAccepted { .. } | MailEvent::MailUnconfirmed { .. } => true,
+        MailEvent::MailOutcomeUnknown { reason, provider, .. } => {
+            *reason == UnknownBecause::ReplyLost || provider.is_some()
+        }
+        _ => false,
+    }
 }

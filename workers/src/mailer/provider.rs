@@ -9,7 +9,7 @@ use tokio::io::AsyncWriteExt;
 
 use super::breaker::Begun;
 use super::{Outlet, Standing};
-use crate::smtp::{Delivery, Envelope, Failure, Gate, Phase, Verdict};
+use crate::smtp::{Delivery, Envelope, Failure, Gate, Phase, Refusal, Verdict};
 
 /// An outlet, and how it does.
 pub struct Provider {
@@ -99,7 +99,8 @@ impl Provider {
         let route = match &self.outlet {
             Outlet::Smtp(pool) => {
                 let gate = Noting { gate, standing: &self.standing, begun: &begun };
-                Route::Smtp(pool.deliver(envelope, bytes, &gate).await)
+                let delivery = pool.deliver(envelope, bytes, &gate).await;
+                Route::Smtp(self.believed(mail, envelope, delivery))
             }
             Outlet::Folder(folder) => match (gate.still_wanted().await, gate.before_body().await) {
                 (Verdict::Go, Verdict::Go) => {
@@ -110,6 +111,35 @@ impl Provider {
         };
         self.note(&route, &begun, env.now());
         route
+    }
+
+    /// What a delivery means, after those before it: the same refusal of several recipients is about us.
+    fn believed(&self, mail: MailId, envelope: &Envelope, delivery: Delivery) -> Delivery {
+        match delivery {
+            Delivery::Rejected { phase, reply, about: Refusal::Recipient } => {
+                if self.standing.streak().refuse(mail, envelope.to.as_str(), &reply) {
+                    Delivery::Rejected { phase, reply, about: Refusal::Recipient }
+                } else {
+                    Delivery::ConnectionFailed { phase, reason: Failure::Refused(reply) }
+                }
+            }
+            other => {
+                if has_taken_the_recipient(&other) {
+                    self.standing.streak().end();
+                }
+                other
+            }
+        }
+    }
+
+    /// A mail was rejected and its address suppressed.
+    pub(super) fn note_rejected(&self, mail: MailId) {
+        self.standing.streak().record(mail);
+    }
+
+    /// Rejected mails that are to be tried again after all.
+    pub(super) fn take_wrongly_rejected(&self) -> Vec<MailId> {
+        self.standing.streak().take_wrongly_rejected()
     }
 
     /// Opens the breaker a little longer with each failure to reach the server,
@@ -131,6 +161,14 @@ impl Provider {
             Route::Smtp(_) | Route::Kept => self.standing.breaker().succeed(begun),
         }
         self.standing.note(route);
+    }
+}
+
+fn has_taken_the_recipient(delivery: &Delivery) -> bool {
+    match delivery {
+        Delivery::Accepted { .. } | Delivery::Ambiguous { .. } => true,
+        Delivery::Deferred { phase, .. } | Delivery::Rejected { phase, .. } => *phase == Phase::Dot,
+        Delivery::ConnectionFailed { .. } | Delivery::Withheld => false,
     }
 }
 

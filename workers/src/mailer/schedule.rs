@@ -12,6 +12,11 @@ use rekey_events::{Moment, mail::Phase};
 const LINKS: [u64; 7] = [5, 15, 30, 60, 120, 240, 300];
 const NOTICES: [u64; 7] = [30, 60, 300, 900, 1800, 3600, 7200];
 
+/// Minutes before the second, third … copy of a mail of which no copy was confirmed.
+const RESENDS: [u64; 4] = [1, 5, 15, 60];
+/// The same where a worker died: mostly before the server had the whole mail.
+const RESENDS_AFTER_DEATH: [u64; 4] = [0, 0, 1, 5];
+
 /// Time that an attempt gets before its mail is not worth sending any more: it must be claimed, and the server asked.
 const LAST_ATTEMPT_TAKES: Duration = Duration::from_secs(30);
 
@@ -22,10 +27,7 @@ pub(super) fn next(env: &dyn Env, row: &MailRow, asked: Option<Duration>) -> Mom
     let steps = if kind == MailKind::PasswordChanged { &NOTICES } else { &LINKS };
     let at = usize::try_from(row.attempts).unwrap_or(0).min(steps.len() - 1);
     let planned = Duration::from_secs(steps[at]).mul_f64(0.8 + 0.4 * chance(env));
-    let (now, last) = (env.now(), last_useful_attempt(row));
-    let due_at = now.after(planned.max(asked.unwrap_or_default()));
-    // Once the last useful attempt was made, the mail becomes due to expire.
-    if last > now { due_at.min(last) } else { due_at }
+    useful(env, row, env.now().after(planned.max(asked.unwrap_or_default())))
 }
 
 /// When a mail may be tried at the latest: a link that is over in a few minutes is not sent.
@@ -34,10 +36,34 @@ fn last_useful_attempt(row: &MailRow) -> Moment {
     Moment::from_micros(row.expires_at).before(least_left + LAST_ATTEMPT_TAKES)
 }
 
-/// When to try again what may have gone out: not sooner than the other side
-/// may still be at it.
-pub(super) fn after_ambiguity(env: &dyn Env) -> Moment {
-    env.now().after(Duration::from_secs(60).mul_f64(1.0 + 0.2 * chance(env)))
+/// When to send the next copy of what may have gone out: not sooner than the other side may still be at it, and
+/// ever later, but not too late for a last useful one.
+pub(super) fn after_ambiguity(env: &dyn Env, row: &MailRow) -> Moment {
+    let planned = resend_delay(&RESENDS, row).mul_f64(1.0 + 0.2 * chance(env));
+    useful(env, row, env.now().after(planned))
+}
+
+/// When to send again what a worker had that died: at once, unless it is sent again and again.
+pub(super) fn after_death(env: &dyn Env, row: &MailRow) -> Moment {
+    useful(env, row, env.now().after(resend_delay(&RESENDS_AFTER_DEATH, row)))
+}
+
+fn resend_delay(minutes: &[u64; 4], row: &MailRow) -> Duration {
+    let copies = usize::try_from(row.copies).unwrap_or(0);
+    Duration::from_secs(60 * minutes[copies.min(minutes.len() - 1)])
+}
+
+/// `due_at`, or earlier if that is too late for a last useful attempt. Once that was made, the mail becomes due to
+/// expire.
+fn useful(env: &dyn Env, row: &MailRow, due_at: Moment) -> Moment {
+    let last = last_useful_attempt(row);
+    if last > env.now() { due_at.min(last) } else { due_at }
+}
+
+/// When to try again a mail that a server refuses while it takes others: the older, the later. Each try is an event.
+pub(super) fn after_refusal(env: &dyn Env, requested_at: Moment) -> Moment {
+    let age = env.now().since(requested_at);
+    env.now().after((age / 20).min(Duration::from_secs(15 * 60)))
 }
 
 /// When to try again after the server could not be reached.
@@ -138,6 +164,36 @@ mod tests {
         let asked = Duration::from_secs(600);
         let due_at = next(&env, &row(MailKind::ResetLink, LINK_LIFETIME, 0), Some(asked));
         assert_eq!(due_at.since(env.now()), asked);
+    }
+
+    /// Minutes until the next copy, of which so many may have been delivered.
+    fn resends(lifetime: Duration, after: impl Fn(&dyn Env, &MailRow) -> Moment) -> Vec<u64> {
+        let env = ManualEnv::new(Moment::default(), 1);
+        let delay = |copies| {
+            let row = MailRow { copies, ..row(MailKind::ResetLink, lifetime, 0) };
+            after(&env, &row).since(env.now()).as_secs() / 60
+        };
+        (0..4).map(delay).collect()
+    }
+
+    #[test]
+    fn copies_come_ever_later_and_the_last_while_the_link_is_of_use() {
+        let long = Duration::from_secs(9 * 3600);
+        let delays = resends(long, after_ambiguity);
+        for (delay, planned) in delays.iter().zip([1, 5, 15, 60]) {
+            assert!((planned..=planned + planned / 5).contains(delay), "{delays:?}");
+        }
+        assert_eq!(resends(Duration::from_secs(20 * 60), after_ambiguity)[3], 14);
+        assert_eq!(resends(long, after_death), [0, 0, 1, 5]);
+    }
+
+    #[test]
+    fn a_mail_that_is_refused_while_others_are_taken_is_tried_ever_more_seldom() {
+        for (age, wait) in [(0, 0), (200, 10), (3600, 180), (72 * 3600, 900)] {
+            let env = ManualEnv::new(Moment::default().after(Duration::from_secs(age)), 1);
+            let due_at = after_refusal(&env, Moment::default());
+            assert_eq!(due_at.since(env.now()), Duration::from_secs(wait));
+        }
     }
 
     #[test]

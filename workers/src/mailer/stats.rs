@@ -7,14 +7,20 @@ mod watch;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use rekey_events::mail::MailEvent;
 use rekey_events::rows::MailRow;
 use rekey_events::store::overview::Wait;
 
 use super::hands::Hands;
+use super::report::outcome;
 pub use histogram::Histogram;
 pub use standing::Standing;
 pub(super) use watch::Watch;
 use watch::Watches;
+
+/// What may become of a mail.
+const OUTCOMES: [&str; 8] =
+    ["accepted", "rejected", "suppressed", "expired", "superseded", "unknown", "unconfirmed", "dead"];
 
 /// Counts since the start of the process, and how it stands now.
 #[derive(Debug)]
@@ -23,6 +29,7 @@ pub struct MailerStats {
     by_look: AtomicU64,
     fenced: AtomicU64,
     doubles: AtomicU64,
+    outcomes: [AtomicU64; OUTCOMES.len()],
     slots: usize,
     hands: Hands,
     providers: Vec<Arc<Standing>>,
@@ -31,9 +38,9 @@ pub struct MailerStats {
 
 impl MailerStats {
     pub(super) fn new(slots: usize, hands: Hands, providers: Vec<Arc<Standing>>) -> Self {
-        let (by_hint, by_look, fenced, doubles) = Default::default();
+        let (by_hint, by_look, fenced, doubles, outcomes) = Default::default();
         let watches = Arc::new(Watches::new(providers.clone()));
-        Self { by_hint, by_look, fenced, doubles, slots, hands, providers, watches }
+        Self { by_hint, by_look, fenced, doubles, outcomes, slots, hands, providers, watches }
     }
 
     /// Mails it can work on at a time.
@@ -72,7 +79,12 @@ impl MailerStats {
         self.fenced.load(Ordering::Relaxed)
     }
 
-    /// Mails accepted that may have been accepted before.
+    /// Outcomes recorded, by name; those that never occurred are 0.
+    pub fn outcomes(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        OUTCOMES.into_iter().zip(self.outcomes.iter().map(|count| count.load(Ordering::Relaxed)))
+    }
+
+    /// Copies of mails that may have been delivered beyond the first.
     #[must_use]
     pub fn possible_doubles(&self) -> u64 {
         self.doubles.load(Ordering::Relaxed)
@@ -108,7 +120,13 @@ impl MailerStats {
         add(&self.fenced, 1);
     }
 
-    /// A mail that may have been accepted before was accepted.
+    /// An event was recorded.
+    pub(super) fn settled(&self, event: &MailEvent) {
+        let at = outcome(event).and_then(|name| OUTCOMES.iter().position(|outcome| *outcome == name));
+        at.into_iter().for_each(|at| add(&self.outcomes[at], 1));
+    }
+
+    /// One more copy of a mail may have been delivered.
     pub(super) fn double(&self) {
         add(&self.doubles, 1);
     }

@@ -1,6 +1,6 @@
 //! Encryption and authentication.
 
-use rekey_test_support::smtp::{Encryption, Fault, Phase as At, SmtpSink};
+use rekey_test_support::smtp::{Encryption, Fault, Identity, Phase as At, SmtpSink};
 use rekey_workers::smtp::{ConfigError, Delivery, Failure, Phase, Pool, ProviderConfig, Tls, TlsFailure};
 
 use super::setup::{config, encrypted, send};
@@ -82,6 +82,28 @@ async fn an_unknown_certificate_is_not_talked_to() {
         };
         assert_eq!(kind, TlsFailure::UnknownAuthority);
     }
+}
+
+#[tokio::test]
+async fn a_certificate_that_cannot_be_used_says_why() {
+    for (identity, expected) in
+        [(Identity::Expired, TlsFailure::Expired), (Identity::OtherHost, TlsFailure::WrongHost)]
+    {
+        let encryption = Encryption::StartTls;
+        let sink = SmtpSink::builder().encryption(encryption).identity(identity).start().await.unwrap();
+        let delivery = send(&Pool::new(encrypted(&sink, encryption)).unwrap()).await;
+        let Delivery::ConnectionFailed { phase: Phase::Tls, reason: Failure::Tls(kind, _) } = delivery else {
+            panic!("{delivery:?}")
+        };
+        assert_eq!(kind, expected);
+    }
+    // A server that does not encrypt, taken for one that does from the first byte.
+    let sink = SmtpSink::start().await.unwrap();
+    let delivery = send(&Pool::new(encrypted(&sink, Encryption::Implicit)).unwrap()).await;
+    let Delivery::ConnectionFailed { phase: Phase::Tls, reason: Failure::Tls(kind, _) } = delivery else {
+        panic!("{delivery:?}")
+    };
+    assert_eq!(kind, TlsFailure::NotTls);
 }
 
 #[tokio::test]

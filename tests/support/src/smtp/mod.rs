@@ -24,5 +24,5 @@ mod tls;
 pub use fault::{Fault, Latch, Phase, Plan, Session};
 pub use ledger::{Accepted, Attempt};
 pub use sink::{Builder, SmtpSink};
-pub use tls::Encryption;
 pub(crate) use tls::acceptor as certified;
+pub use tls::{Encryption, Identity};

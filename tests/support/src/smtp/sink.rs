@@ -13,7 +13,7 @@ use super::{
     fault::{Fault, Phase, Plan},
     ledger::{Accepted, Attempt, Ledger},
     server::{Server, Settings, accept_all},
-    tls::{self, Encryption},
+    tls::{self, Encryption, Identity},
 };
 
 /// What the server shall offer.
@@ -22,6 +22,7 @@ pub struct Builder {
     ledger_path: Option<PathBuf>,
     keep_bytes: bool,
     plan: Plan,
+    identity: Identity,
 }
 
 impl Builder {
@@ -40,6 +41,12 @@ impl Builder {
     /// Offers encryption, with a certificate made for the occasion.
     pub fn encryption(mut self, encryption: Encryption) -> Self {
         self.settings.encryption = encryption;
+        self
+    }
+
+    /// What its certificate says.
+    pub fn identity(mut self, identity: Identity) -> Self {
+        self.identity = identity;
         self
     }
 
@@ -92,7 +99,7 @@ impl Builder {
     pub async fn start(self) -> io::Result<SmtpSink> {
         let tls = match self.settings.encryption {
             Encryption::None => None,
-            _ => Some(tls::acceptor()?),
+            _ => Some(tls::acceptor(self.identity)?),
         };
         let (acceptor, certificate) = tls.unzip();
         let server = Arc::new(Server {
@@ -130,7 +137,13 @@ impl SmtpSink {
             smtputf8: false,
             bare_lf: false,
         };
-        Builder { settings, ledger_path: None, keep_bytes: true, plan: Plan::none() }
+        Builder {
+            settings,
+            ledger_path: None,
+            keep_bytes: true,
+            plan: Plan::none(),
+            identity: Identity::Right,
+        }
     }
 
     /// A plain server without faults.

@@ -10,6 +10,7 @@ use super::Histogram;
 use crate::mailer::Route;
 use crate::mailer::breaker::Breaker;
 use crate::mailer::failure;
+use crate::mailer::streak::Streak;
 use crate::smtp::{Delivery, Failure, Phase};
 
 /// What a provider did since the start of the process, and how it stands now.
@@ -17,6 +18,7 @@ use crate::smtp::{Delivery, Failure, Phase};
 pub struct Standing {
     name: String,
     breaker: Mutex<Breaker>,
+    streak: Mutex<Streak>,
     counts: Mutex<Counts>,
 }
 
@@ -28,7 +30,12 @@ struct Counts {
 
 impl Standing {
     pub(in crate::mailer) fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), breaker: Mutex::default(), counts: Mutex::default() }
+        Self {
+            name: name.to_owned(),
+            breaker: Mutex::default(),
+            streak: Mutex::default(),
+            counts: Mutex::default(),
+        }
     }
 
     /// The provider's name.
@@ -64,6 +71,11 @@ impl Standing {
     /// Its breaker; not to be held for long.
     pub(in crate::mailer) fn breaker(&self) -> MutexGuard<'_, Breaker> {
         self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Its recipients refused in a row; not to be held for long.
+    pub(in crate::mailer) fn streak(&self) -> MutexGuard<'_, Streak> {
+        self.streak.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What an attempt came to.

@@ -1,0 +1,85 @@
+//! What the log says of mails that were not, or perhaps not, delivered: a line each, for whoever operates this.
+
+use rekey_events::MailId;
+use rekey_events::mail::event::{DeadBecause, UnknownBecause};
+use rekey_events::mail::{MailEvent, Phase};
+
+/// What a line says, beside the mail and its outcome.
+#[derive(Default)]
+struct Details<'a> {
+    provider: Option<&'a str>,
+    phase: Option<&'a str>,
+    code: Option<u16>,
+    enhanced: Option<&'a str>,
+    reason: Option<&'a str>,
+}
+
+/// The outcome that an event records, by its name in metrics.
+pub(super) fn outcome(event: &MailEvent) -> Option<&'static str> {
+    Some(match event {
+        MailEvent::MailAccepted { .. } => "accepted",
+        MailEvent::MailRejected { .. } => "rejected",
+        MailEvent::MailSuppressed {} => "suppressed",
+        MailEvent::MailExpired {} => "expired",
+        MailEvent::MailSuperseded {} => "superseded",
+        MailEvent::MailOutcomeUnknown { .. } => "unknown",
+        MailEvent::MailUnconfirmed { .. } => "unconfirmed",
+        MailEvent::MailDead { .. } => "dead",
+        _ => return None,
+    })
+}
+
+/// Logs an event that somebody may have to act on.
+pub(super) fn report(mail: MailId, event: &MailEvent) {
+    let Some(outcome) = outcome(event) else { return };
+    let (message, details) = match event {
+        MailEvent::MailRejected { phase, code, enhanced, provider } => (
+            "Mail rejected: the recipient does not exist",
+            answered(provider, Some(phase), Some(*code), enhanced),
+        ),
+        MailEvent::MailSuppressed {} => {
+            ("Mail suppressed: the address was refused recently", Details::default())
+        }
+        MailEvent::MailDead { reason, code, enhanced, phase, provider } => {
+            let details = answered(provider, phase.as_ref(), *code, enhanced);
+            (
+                "Mail failed; not tried again until requeued",
+                Details { reason: Some(dead(*reason)), ..details },
+            )
+        }
+        MailEvent::MailUnconfirmed { reason, provider, code, enhanced, failure, .. } => {
+            let details = answered(provider, Some(&Phase::Dot), *code, enhanced);
+            let reason = Some(failure.map_or_else(|| (*reason).into(), Into::into));
+            ("Delivery unconfirmed; not tried again until requeued", Details { reason, ..details })
+        }
+        MailEvent::MailOutcomeUnknown {
+            reason: UnknownBecause::ReplyLost,
+            provider,
+            code,
+            enhanced,
+            failure,
+            ..
+        } => {
+            let details = answered(provider, Some(&Phase::Dot), *code, enhanced);
+            let reason = failure.map(Into::into);
+            ("Delivery unknown; the same bytes will be resent", Details { reason, ..details })
+        }
+        _ => return,
+    };
+    let Details { provider, phase, code, enhanced, reason } = details;
+    tracing::warn!(%mail, outcome, provider, phase, code, enhanced, reason, "{message}");
+}
+
+fn answered<'a>(
+    provider: &'a Option<String>,
+    phase: Option<&'a Phase>,
+    code: Option<u16>,
+    enhanced: &'a Option<String>,
+) -> Details<'a> {
+    let phase = phase.map(Into::into);
+    Details { provider: provider.as_deref(), phase, code, enhanced: enhanced.as_deref(), reason: None }
+}
+
+fn dead(reason: DeadBecause) -> &'static str {
+    reason.into()
+}
