@@ -22,6 +22,7 @@ mod lease;
 mod outcome;
 mod provider;
 mod providers;
+mod receipt;
 mod schedule;
 mod stats;
 mod suppression;

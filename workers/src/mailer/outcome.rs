@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use rekey_events::mail::event::{DeadBecause, UnknownBecause};
 use rekey_events::mail::{FailureReason, Mail, MailCommand, MailRefusal, Phase};
-use rekey_events::rows::{Change, MailRow};
+use rekey_events::rows::{Change, MailRow, ReceiptRow};
 use rekey_events::store::execute::Draft;
 use rekey_events::store::{AppendError, CommandError, Loaded};
 use rekey_events::{Env, Moment};
@@ -165,8 +165,8 @@ impl Inner {
         let is_fenced_out = !self.record_on(row, command, also).await?;
         // Somebody else has the mail now. A 250 is a fact all the same.
         if is_fenced_out && matches!(command, MailCommand::Accept { .. }) {
-            let nothing = |_: &Mail, _: &[_], _: &mut Draft<'_>| {};
-            self.log.execute::<Mail>(&self.context_of(row), row.mail_id.into(), command, nothing).await?;
+            let also = |_: &Mail, _: &[_], draft: &mut Draft<'_>| add(also, draft);
+            self.log.execute::<Mail>(&self.context_of(row), row.mail_id.into(), command, also).await?;
         }
         if is_fenced_out {
             self.stats.fence();
@@ -187,9 +187,7 @@ impl Inner {
     ) -> Result<bool, CommandError<MailRefusal>> {
         let Some(state) = Mail::from_row(row) else { return Ok(true) };
         let loaded = Loaded { state, version: row.version };
-        let also = |_: &Mail, _: &[_], draft: &mut Draft<'_>| {
-            also.iter().cloned().for_each(|change| draft.change(change))
-        };
+        let also = |_: &Mail, _: &[_], draft: &mut Draft<'_>| add(also, draft);
         match self.log.execute_on(&self.context_of(row), row.mail_id.into(), &loaded, command, also).await {
             Err(CommandError::Append(AppendError::Conflict)) => Ok(false),
             Ok(_) | Err(CommandError::Refused(_)) => Ok(true),
@@ -206,6 +204,17 @@ impl Inner {
         if let Err(error) = self.log.store().release_mail(row, self.worker).await {
             tracing::warn!(%error, mail = %row.mail_id, "a claim is given back later");
         }
+    }
+}
+
+/// Adds what changes with an outcome. A receipt is kept beside the event of the outcome.
+fn add(also: &[Change], draft: &mut Draft<'_>) {
+    let event = draft.first();
+    for change in also.iter().cloned() {
+        draft.change(match (change, event) {
+            (Change::PutReceipt(row), Some(event_id)) => Change::PutReceipt(ReceiptRow { event_id, ..row }),
+            (change, _) => change,
+        });
     }
 }
 
