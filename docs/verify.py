@@ -89,7 +89,7 @@ def verify(lines, keys, since):
                     f"the first {size} events are not those that were signed; the first {sealed} are"]
         elif kind == "end":
             end = body["events"]
-        elif kind not in ("origin", "person"):
+        elif kind not in ("origin", "receipt", "person"):
             raise ValueError(f"{kind!r} is no line of an export")
     if type(end) is not int:
         raise ValueError("the export is not whole: take it again")

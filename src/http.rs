@@ -95,6 +95,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(commands::accounts::revoke_permission))
         .routes(routes!(commands::accounts::erase_person))
         .routes(routes!(commands::mails::requeue_mail))
+        .routes(routes!(commands::mails::lift_suppression))
         .routes(routes!(sessions::sign_in, sessions::list))
         .routes(routes!(sessions::end))
         .routes(routes!(accounts::list))

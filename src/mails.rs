@@ -3,8 +3,10 @@
 pub mod words;
 
 use rekey_events::Moment;
-use rekey_events::rows::MailRow;
+use rekey_events::envelope::StoredEvent;
+use rekey_events::rows::{MailRow, ReceiptRow};
 use rekey_events::store::overview::Wait;
+use rekey_events::store::{Store, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -120,6 +122,40 @@ impl From<&Wait> for WaitsFor {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MailHistory {
     pub(crate) mail: ShownMail,
+    /// By what it is found in the mail server's log, for each time that it was accepted.
+    pub(crate) receipts: Vec<Receipt>,
     /// Its events, in order.
     pub(crate) events: Vec<ReadableEvent>,
+}
+
+/// By what an accepted mail is found in the mail server's log.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Receipt {
+    /// The `MailAccepted` event.
+    pub(crate) event_id: String,
+    /// The mail's Message-ID.
+    pub(crate) message_id: String,
+    /// What the mail server calls it in its queue, if it said so.
+    pub(crate) queue_id: Option<String>,
+}
+
+impl From<ReceiptRow> for Receipt {
+    fn from(row: ReceiptRow) -> Self {
+        let ReceiptRow { event_id, message_id, queue_id, .. } = row;
+        Self { event_id: event_id.to_string(), message_id, queue_id }
+    }
+}
+
+impl MailHistory {
+    pub(crate) fn new(mail: ShownMail, events: &[StoredEvent], receipts: Vec<ReceiptRow>) -> Self {
+        let receipts = receipts.into_iter().map(Receipt::from).collect();
+        Self { mail, receipts, events: events.iter().map(ReadableEvent::from).collect() }
+    }
+}
+
+/// The receipts of a mail with these events, in their order.
+pub(crate) async fn receipts(store: &Store, events: &[StoredEvent]) -> Result<Vec<ReceiptRow>, StoreError> {
+    let ids: Vec<_> = events.iter().map(|event| event.event_id).collect();
+    let mut receipts = store.receipts(&ids).await?;
+    Ok(ids.iter().filter_map(|id| receipts.remove(id)).collect())
 }

@@ -10,6 +10,7 @@ pub mod resets;
 pub mod second_factor;
 pub mod sessions;
 pub mod sign_in;
+pub mod suppressions;
 pub mod two_steps;
 
 use std::sync::Arc;

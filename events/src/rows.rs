@@ -128,6 +128,20 @@ pub struct SuppressionRow {
     pub ends_at: i64,
 }
 
+/// A vault row: by what an accepted mail is found in the mail server's log. It is erased with the person.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "store", derive(sqlx::FromRow))]
+pub struct ReceiptRow {
+    /// The `MailAccepted` event.
+    pub event_id: EventId,
+    /// To whom the mail was.
+    pub account_id: AccountId,
+    /// The mail's Message-ID, with angle brackets.
+    pub message_id: String,
+    /// What the server calls it in its queue, if it said so: foreign text, printable and bounded.
+    pub queue_id: Option<String>,
+}
+
 /// A vault row: the password an account has, hashed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "store", derive(sqlx::FromRow))]
@@ -257,6 +271,8 @@ pub enum Change {
     PutSuppression(SuppressionRow),
     /// Ends the suppression of this address, folded.
     DropSuppression(String),
+    /// Keeps by what an accepted mail is found in the mail server's log.
+    PutReceipt(ReceiptRow),
     /// Sets the account's password.
     PutCredential(CredentialRow),
     /// Sets the account's second factor.

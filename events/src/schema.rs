@@ -65,6 +65,7 @@ pub const SCHEMAS: &[EventSchema] = schemas! {
     SignInFailed 1,
     SignedIn 1,
     StrangerRefused 1,
+    SuppressionLifted 1,
 };
 
 /// That of a type and version.

@@ -27,6 +27,15 @@ CREATE TABLE suppressions (
 );
 CREATE INDEX suppressions_account ON suppressions (account_id);
 
+-- By what an accepted mail is found in the mail server's log: beside its MailAccepted.
+CREATE TABLE receipts (
+    event_id   uuid PRIMARY KEY,
+    account_id uuid NOT NULL,
+    message_id text NOT NULL,
+    queue_id   text
+);
+CREATE INDEX receipts_account ON receipts (account_id);
+
 CREATE TABLE credentials (
     account_id    uuid PRIMARY KEY,
     credential_id uuid NOT NULL,

@@ -86,6 +86,7 @@ BEGIN
                     SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j)));
         DELETE FROM people WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
         DELETE FROM suppressions WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
+        DELETE FROM receipts WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
         DELETE FROM credentials WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
         DELETE FROM factors WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
         DELETE FROM recovery_codes WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'erase_people') j);
@@ -107,6 +108,11 @@ BEGIN
         FROM jsonb_populate_recordset(NULL::suppressions, changes -> 'suppressions') s
         JOIN people p ON p.account_id = s.account_id AND p.email_key = s.email_key
         ON CONFLICT (email_key, account_id) DO UPDATE SET ends_at = EXCLUDED.ends_at;
+    END IF;
+    IF changes ? 'receipts' THEN
+        -- Only of people who are (still) there.
+        INSERT INTO receipts SELECT r.* FROM jsonb_populate_recordset(NULL::receipts, changes -> 'receipts') r
+        JOIN people p ON p.account_id = r.account_id;
     END IF;
     IF changes ? 'credentials' THEN
         INSERT INTO credentials SELECT * FROM jsonb_populate_recordset(NULL::credentials, changes -> 'credentials')

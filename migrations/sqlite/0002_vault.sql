@@ -23,6 +23,15 @@ CREATE TABLE suppressions (
 );
 CREATE INDEX suppressions_account ON suppressions (account_id);
 
+-- By what an accepted mail is found in the mail server's log: beside its MailAccepted.
+CREATE TABLE receipts (
+    event_id   BLOB PRIMARY KEY NOT NULL,
+    account_id BLOB NOT NULL,
+    message_id TEXT NOT NULL,
+    queue_id   TEXT
+);
+CREATE INDEX receipts_account ON receipts (account_id);
+
 CREATE TABLE credentials (
     account_id    BLOB PRIMARY KEY NOT NULL,
     credential_id BLOB NOT NULL,

@@ -78,6 +78,12 @@ def free_ports(spec, count):
     sys.exit("cluster: no port is free")
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def connects(ip, port):
     try:
         socket.create_connection((ip, port), 1).close()

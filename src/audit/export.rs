@@ -54,6 +54,7 @@ pub async fn export(
         if with_personal_data {
             accounts.extend(batch.iter().filter_map(|event| event.subject));
             lines.origins(store, &batch).await?;
+            lines.receipts(store, &batch).await?;
         }
         batch.into_iter().try_for_each(|event| lines.event(event))?;
     }
@@ -81,6 +82,11 @@ impl<W: Write> Lines<W> {
         let mut origins: Vec<_> = store.origins(&ids).await?.into_values().collect();
         origins.sort_unstable_by_key(|origin| origin.event_id);
         origins.into_iter().try_for_each(|origin| self.write(&Line::Origin(origin)))
+    }
+
+    async fn receipts(&mut self, store: &Store, events: &[StoredEvent]) -> Result<(), ExportError> {
+        let receipts = crate::mails::receipts(store, events).await?;
+        receipts.into_iter().try_for_each(|receipt| self.write(&Line::Receipt(receipt)))
     }
 
     async fn people(&mut self, store: &Store, accounts: &[AccountId]) -> Result<(), ExportError> {

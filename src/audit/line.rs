@@ -1,7 +1,7 @@
 //! The lines of an export: JSON, one kind a line. docs/audit.md describes them for whoever writes a reader.
 
 use rekey_events::envelope::StoredEvent;
-use rekey_events::rows::{OriginRow, PersonRow};
+use rekey_events::rows::{OriginRow, PersonRow, ReceiptRow};
 use rekey_events::{EventId, Moment, StreamId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -26,6 +26,8 @@ pub enum Line {
     Event(EventLine),
     /// Where an event's caller was: personal data, which no leaf covers.
     Origin(OriginRow),
+    /// By what an accepted mail is found in the mail server's log: personal data, which no leaf covers.
+    Receipt(ReceiptRow),
     /// Who an account's person is: personal data, which no leaf covers.
     Person(Box<PersonRow>),
     /// The last: an export without it was cut off on its way.

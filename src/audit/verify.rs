@@ -144,7 +144,7 @@ pub fn export(export: impl Read, trust: &Trust, mut went_on: impl FnMut(i64)) ->
                 went_on(event.position);
                 course.take(&event.into_event(log));
             }
-            Some(Line::Origin(_) | Line::Person(_)) => {}
+            Some(Line::Origin(_) | Line::Receipt(_) | Line::Person(_)) => {}
             Some(Line::End { events }) => {
                 course.expect(events);
                 break;

@@ -3,6 +3,7 @@
 mod list;
 mod requeue;
 mod show;
+mod unsuppress;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -24,6 +25,8 @@ pub(super) enum Mail {
     Show(show::Show),
     /// Try mails again that were rejected, suppressed, unconfirmed, dead or expired.
     Requeue(requeue::Requeue),
+    /// Let mails go to a user's address again that was refused.
+    Unsuppress(unsuppress::Unsuppress),
 }
 
 impl Mail {
@@ -32,6 +35,7 @@ impl Mail {
             Self::List(list) => list.run(&*env).await,
             Self::Show(show) => show.run(&*env).await,
             Self::Requeue(requeue) => requeue.run(env).await,
+            Self::Unsuppress(unsuppress) => unsuppress.run(env).await,
         }
     }
 }

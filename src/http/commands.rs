@@ -13,6 +13,10 @@ pub struct Accepted {
     pub message: Option<String>,
     /// The account, where one came to be.
     pub account_id: Option<uuid::Uuid>,
+    /// Until when nothing is sent to the address on file, because a mail server refused it.
+    pub suppressed_until: Option<String>,
+    /// Whether the mail is tried again; if not, only the suppression of its address was lifted.
+    pub requeued: Option<bool>,
     /// The log position reached; none when it was so already.
     pub position: Option<i64>,
 }

@@ -8,9 +8,8 @@ use utoipa::IntoParams;
 
 use super::App;
 use super::caller::Called;
-use super::events::ReadableEvent;
 use super::params::{Named, Query};
-use crate::mails::{KINDS, MailHistory, STATES, ShownMail};
+use crate::mails::{KINDS, MailHistory, STATES, ShownMail, receipts};
 use crate::problem::{Kind, Problem};
 
 /// Mails on one page at most.
@@ -71,7 +70,9 @@ pub(super) async fn one(
     app.service.authorise(&call.caller, Permission::Mail).await?;
     let id: MailId = id.parse().map_err(|_| Kind::NotFound)?;
     let row = app.service.store().mail(id).await?.ok_or(Kind::NotFound)?;
-    let events = app.service.store().stream(id.into()).await?;
-    let mail = ShownMail::new(row, &app.service.store().waits().await?, call.context.at);
-    Ok(Json(MailHistory { mail, events: events.iter().map(ReadableEvent::from).collect() }))
+    let store = app.service.store();
+    let events = store.stream(id.into()).await?;
+    let receipts = receipts(store, &events).await?;
+    let mail = ShownMail::new(row, &store.waits().await?, call.context.at);
+    Ok(Json(MailHistory::new(mail, &events, receipts)))
 }

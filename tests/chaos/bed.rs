@@ -198,6 +198,14 @@ impl Bed {
         assert_eq!(status, 202, "{answer}");
     }
 
+    /// Lifts the suppression of the account's address; whether there was one.
+    pub async fn lift_suppression(&self, account: AccountId) -> bool {
+        let body = json!({ "account_id": account });
+        let (status, answer) = self.api.post("/v1/commands/lift-suppression", &body).await.unwrap();
+        assert_eq!(status, 200, "{answer}");
+        !answer["position"].is_null()
+    }
+
     /// The mails of an account, the newest first.
     pub async fn mails(&self, account: AccountId) -> Vec<MailRow> {
         self.try_mails(account).await.unwrap()

@@ -1,5 +1,6 @@
 //! Administrators: links for others, which they never see.
 
+use rekey_test_support::smtp::{Fault, Phase};
 use serde_json::json;
 
 use crate::api::Api;
@@ -34,6 +35,37 @@ pub async fn it_takes_both_permissions_and_the_second_factor_used_in_this_sessio
     bed.sign_in("dora", NEW).await;
     let issued = bed.payloads("AdminResetIssued").await;
     assert_eq!(issued[0]["by"], json!(admin), "{issued:?}");
+}
+
+pub async fn an_administrator_is_told_that_nothing_is_sent_to_a_suppressed_address(place: Place) {
+    let bed = place.open().await;
+    let (_, session) = bed.administrator(&[TO_RESET[0], TO_RESET[1], "utilities.mail"]).await;
+    let (dora, own) = bed.signed_in("dora").await;
+    bed.sink.script([(Phase::Rcpt, Fault::reply("550 5.1.1 nobody of that name"))]);
+    let told = send_link(&bed, &session, &dora).await.expect(202).json();
+    assert!(told["message"].as_str().unwrap().contains("on its way"), "{told}");
+    bed.settled().await;
+
+    bed.advance(120);
+    let told = send_link(&bed, &session, &dora).await.expect(202).json();
+    assert!(told["message"].as_str().unwrap().contains("nothing is sent there until"), "{told}");
+    assert!(told["suppressed_until"].is_string(), "{told}");
+    bed.settled().await;
+    assert!(bed.mails_to("dora").await.is_empty());
+
+    bed.api.command(&own, "lift-suppression", of(&dora)).await.assert_problem(403, "missing-permission");
+    for message in ["Mails are sent to the address on file again.", "The address on file is not suppressed."]
+    {
+        let lifted = bed.api.command(&session, "lift-suppression", of(&dora)).await.expect(200).json();
+        assert_eq!(lifted["message"], message);
+    }
+    assert_eq!(bed.payloads("SuppressionLifted").await, [json!({})]);
+
+    bed.advance(120);
+    let seen = bed.seen();
+    let told = send_link(&bed, &session, &dora).await.expect(202).json();
+    assert!(told["suppressed_until"].is_null(), "{told}");
+    bed.mail_after(seen, |mail| mail.to == "dora@example.org").await;
 }
 
 pub async fn a_program_cannot_send_links(place: Place) {

@@ -42,7 +42,9 @@ pub async fn an_erased_person_leaves_only_history(place: Place) {
         "encode(uuid_send(account_id), 'hex')"
     };
     let id = ana.replace('-', "");
-    for table in ["people", "credentials", "factors", "recovery_codes", "sessions"] {
+    for table in
+        ["people", "suppressions", "receipts", "credentials", "factors", "recovery_codes", "sessions"]
+    {
         let left = format!("SELECT count(*) FROM {table} WHERE lower({named}) = '{id}'");
         assert_eq!(sql.number(&left).await, 0, "{table}");
     }

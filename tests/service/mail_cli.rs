@@ -107,6 +107,8 @@ pub async fn a_rejected_mail_is_listed_shown_and_requeued(place: Place) {
     .await;
     let story = served.shows(&["mail", "show", &id]).await;
     assert!(story.contains("system:cli") && story.contains("accepted by 127.0.0.1: 250"), "{story}");
+    let message_id = served.sink.accepted()[0].message_id.clone().unwrap();
+    assert!(story.contains(&message_id), "{story}");
     let again = served.run(&["mail", "requeue", &id]).await;
     assert_eq!(again.code, Some(1), "{again:?}");
     assert!(
@@ -141,6 +143,9 @@ pub async fn a_mail_whose_link_is_over_is_not_requeued(place: Place) {
     // Who can sign in needs no link.
     let body = json!({ "username": "ana", "password": OLD });
     served.api.post("", "/v1/sessions", body).await.expect(201);
+    // Only the suppression of the address is lifted, which happens once.
+    let lifted = served.shows(&["mail", "requeue", &id]).await;
+    assert!(lifted.contains("so it is not tried again. Mails are sent to its address again"), "{lifted}");
     let refused = served.run(&["mail", "requeue", &id, ID]).await;
     assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""), "{refused:?}");
     for words in
@@ -152,6 +157,20 @@ pub async fn a_mail_whose_link_is_over_is_not_requeued(place: Place) {
     problem.assert_problem(409, "not-possible");
     let unknown = served.run(&["mail", "show", ID]).await;
     assert!(unknown.code == Some(1) && unknown.err.contains("`rekey mail list`"), "{unknown:?}");
+}
+
+pub async fn a_suppression_is_lifted_from_the_command_line(place: Place) {
+    let served = serve(place).await;
+    served.refused("ana", "550 5.1.1 nobody of that name", "rejected").await;
+    let lifted = served.shows(&["mail", "unsuppress", "ana"]).await;
+    assert_eq!(lifted, "ana: mails are sent to the address again\n");
+    let again = served.shows(&["mail", "unsuppress", "ana"]).await;
+    assert_eq!(again, "ana: the address is not suppressed\n");
+    let nobody = served.run(&["mail", "unsuppress", "nobody", ID]).await;
+    assert_eq!((nobody.code, nobody.out.as_str()), (Some(1), ""), "{nobody:?}");
+    assert!(nobody.err.contains("nobody: There is no such user"), "{nobody:?}");
+    let events = served.api.get(KEY, "/v1/events?type=SuppressionLifted").await.expect(200).text;
+    assert!(events.lines().count() == 1 && events.contains("system:cli"), "{events}");
 }
 
 pub async fn without_tables_it_says_what_to_do(place: Place) {

@@ -32,6 +32,7 @@ mod people;
 mod pooled;
 mod races;
 mod raw;
+mod receipts;
 mod roles;
 mod second_factor;
 mod secrets;
@@ -70,6 +71,7 @@ suite! {
         administrators::a_program_cannot_send_links,
         administrators::a_revoked_right_ends_at_once,
         administrators::an_administrator_can_end_a_link,
+        administrators::an_administrator_is_told_that_nothing_is_sent_to_a_suppressed_address,
         administrators::an_administrator_never_sees_the_link,
         administrators::it_takes_both_permissions_and_the_second_factor_used_in_this_session,
         administrators::the_list_says_who_is_entitled_and_why_not,
@@ -113,6 +115,7 @@ suite! {
         mail_cli::a_deferred_mail_is_told_with_what_to_do,
         mail_cli::a_mail_whose_link_is_over_is_not_requeued,
         mail_cli::a_rejected_mail_is_listed_shown_and_requeued,
+        mail_cli::a_suppression_is_lifted_from_the_command_line,
         mail_cli::without_tables_it_says_what_to_do,
         neutral::a_mail_goes_to_the_address_on_file,
         neutral::a_refused_sign_in_does_not_say_what_was_wrong,
@@ -136,6 +139,7 @@ suite! {
         openapi::the_page_loads_its_own_files_only,
         pages::a_form_from_elsewhere_changes_nothing,
         pages::a_form_sent_twice_is_one_call,
+        pages::a_suppression_is_lifted_by_the_button_on_the_users_and_on_the_mails_page,
         pages::a_password_is_appraised_for_whoever_can_set_it,
         pages::a_password_set_by_others_is_changed_before_anything_else,
         pages::a_ticket_opens_nothing_without_a_code_elsewhere_or_later,
@@ -143,6 +147,7 @@ suite! {
         pages::people_are_sent_to_allowed_places_only,
         pages::what_is_wrong_is_told_to_people_as_a_page,
         races::sixteen_uses_of_a_link_have_one_winner,
+        receipts::an_accepted_mail_can_be_found_in_the_mail_servers_log,
         second_factor::a_code_works_once,
         second_factor::a_recovery_code_works_once,
         second_factor::a_reset_asks_for_the_second_factor_where_policy_says_so,

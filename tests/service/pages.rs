@@ -1,5 +1,6 @@
 //! The pages' defences, below what a browser shows.
 
+use rekey_test_support::smtp::{Fault, Phase};
 use reqwest::Method;
 use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use serde_json::json;
@@ -90,6 +91,36 @@ pub async fn a_form_from_elsewhere_changes_nothing(place: Place) {
     visit.post_as("/sign-in", &other.csrf, &typed, "null").await.expect(403);
     assert_eq!(bed.position().await, before);
     visit.post("/sign-in", &typed).await.expect(303);
+}
+
+pub async fn a_suppression_is_lifted_by_the_button_on_the_users_and_on_the_mails_page(place: Place) {
+    let bed = place.open().await;
+    let (boss, _) = bed.signed_in("boss").await;
+    bed.grant(&boss, &["utilities.security.users.view", "utilities.mail"]).await;
+    let dora = bed.register("dora", "app").await;
+    let mut visit = Visit::begin(&bed).await;
+    visit.sign_in("boss", OLD).await.expect(303);
+    for of_mail in [false, true] {
+        bed.sink.script([(Phase::Rcpt, Fault::reply("550 5.1.1 nobody of that name"))]);
+        bed.advance(120);
+        let body = json!({ "username": "dora", "email": "dora@example.org" });
+        bed.api.command("", "request-reset", body).await.expect(202);
+        bed.settled().await;
+        let mails = bed.api.get(KEY, "/v1/mails?state=rejected").await.expect(200).json();
+        let page = match of_mail {
+            true => format!("/utilities/mail/{}", mails[0]["mail_id"].as_str().unwrap()),
+            false => format!("/utilities/security/users/{dora}"),
+        };
+        let shown = visit.get(&page).await.expect(200);
+        assert!(shown.text.contains("Nothing is sent to this address until"), "{shown:?}");
+        assert!(shown.text.contains(&format!("{page}/lift-suppression")), "{shown:?}");
+        let once = field(&shown, "once");
+        let lifted = visit.post(&format!("{page}/lift-suppression"), &[("once", &once)]).await.expect(303);
+        let shown = visit.get(lifted.header(LOCATION.as_str())).await.expect(200);
+        assert!(shown.text.contains("Emails are sent to this address again."), "{shown:?}");
+        assert!(!shown.text.contains("/lift-suppression"), "{shown:?}");
+    }
+    assert_eq!(bed.payloads("SuppressionLifted").await.len(), 2);
 }
 
 pub async fn cookies_are_this_hosts_alone(place: Place) {

@@ -22,6 +22,7 @@ mod lease;
 mod outcome;
 mod provider;
 mod providers;
+mod receipt;
 mod report;
 mod schedule;
 mod stats;

@@ -121,6 +121,11 @@ pub enum AccountCommand {
     GrantPermission(Permission),
     /// Revokes a permission.
     RevokePermission(Permission),
+    /// Lets mails go to the address on file again although a mail server refused it.
+    LiftSuppression {
+        /// Whether the address is suppressed; the vault knows that, the account does not.
+        is_suppressed: bool,
+    },
     /// Erases the person.
     Erase,
 }

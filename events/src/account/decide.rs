@@ -44,6 +44,7 @@ pub(super) fn decide(account: &Account, at: Moment, command: &AccountCommand) ->
         C::RemoveSecondFactor { by } => factor::remove(account, *by),
         C::GrantPermission(permission) => life::grant(account, *permission),
         C::RevokePermission(permission) => life::revoke(account, *permission),
+        C::LiftSuppression { is_suppressed } => life::lift_suppression(*is_suppressed),
         C::Erase => life::erase(account, at),
     }
 }

@@ -228,6 +228,8 @@ pub enum AccountEvent {
         /// What.
         permission: Permission,
     },
+    /// The address on file gets mails again although a mail server refused it.
+    SuppressionLifted {},
     /// The person was erased from the vault; the history stays.
     PersonErased {},
 }

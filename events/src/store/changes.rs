@@ -32,6 +32,8 @@ pub(crate) struct Changes<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub suppressions: Vec<&'a SuppressionRow>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub receipts: Vec<&'a ReceiptRow>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub credentials: Vec<&'a CredentialRow>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub drop_factors: Vec<AccountId>,
@@ -90,6 +92,7 @@ impl<'a> Changes<'a> {
                 self.suppressions.retain(|earlier| earlier.email_key != *email_key);
                 self.drop_suppressions.push(email_key);
             }
+            Change::PutReceipt(row) => self.receipts.push(row),
             Change::PutCredential(row) => {
                 put(self.places.entry((kind, row.account_id.0)), &mut self.credentials, row)
             }

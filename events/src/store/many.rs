@@ -10,7 +10,7 @@ use super::vault::Addressee;
 use super::{Store, StoreError, postgres, sqlite};
 use crate::ids::{AccountId, EventId, ResetId};
 use crate::moment::Moment;
-use crate::rows::{OriginRow, PersonRow, ResetRow};
+use crate::rows::{OriginRow, PersonRow, ReceiptRow, ResetRow};
 
 impl Store {
     /// Who mails to these accounts go to at `now`.
@@ -92,6 +92,24 @@ impl Store {
             }
         };
         Ok(rows.into_iter().map(|origin| (origin.event_id, origin)).collect())
+    }
+
+    /// By what accepted mails are found in their mail servers' logs, of these events.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn receipts(&self, events: &[EventId]) -> Result<HashMap<EventId, ReceiptRow>, StoreError> {
+        let rows: Vec<ReceiptRow> = match self {
+            Self::Sqlite(database) => {
+                let query = sqlx::query_as(sqlite::sql::RECEIPTS).bind(json(events)?);
+                query.fetch_all(&database.readers).await?
+            }
+            Self::Postgres(database) => {
+                let ids: Vec<Uuid> = events.iter().map(|event| event.0).collect();
+                sqlx::query_as(postgres::sql::RECEIPTS).bind(ids).fetch_all(&*database.connections).await?
+            }
+        };
+        Ok(rows.into_iter().map(|receipt| (receipt.event_id, receipt)).collect())
     }
 
     /// How many attempts there were under each of these keys in the window; a

@@ -113,6 +113,9 @@ statements! {
 
     PERSON = "SELECT * FROM people WHERE account_id = $1";
     PERSON_BY_USERNAME = "SELECT * FROM people WHERE username_key = $1";
+    /// Until when the account's address on file is suppressed at $2.
+    SUPPRESSED_UNTIL = "SELECT max(s.ends_at) FROM people p JOIN suppressions s ON s.email_key = p.email_key
+        WHERE p.account_id = $1 AND s.ends_at > $2";
     CREDENTIAL = "SELECT * FROM credentials WHERE account_id = $1";
     FACTOR = "SELECT * FROM factors WHERE account_id = $1";
     RECOVERY_CODES = "SELECT * FROM recovery_codes WHERE account_id = $1";

@@ -109,6 +109,22 @@ impl Store {
         })?)
     }
 
+    /// Until when nothing is sent to the account's address on file because a mail server refused it; `None` when mails
+    /// are sent there at `now`.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn suppressed_until(
+        &self,
+        account: AccountId,
+        now: Moment,
+    ) -> Result<Option<Moment>, StoreError> {
+        let until: Option<i64> = reading!(self, pool => {
+            sqlx::query_scalar(sql::SUPPRESSED_UNTIL).bind(account.0).bind(now.micros()).fetch_one(pool).await
+        })?;
+        Ok(until.map(Moment::from_micros))
+    }
+
     /// Accounts with a live link whose hour is over at `now`.
     ///
     /// # Errors

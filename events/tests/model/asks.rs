@@ -49,6 +49,7 @@ pub enum Ask {
     RemoveFactor(RemovedBy),
     Grant(Permission),
     Withdraw(Permission),
+    LiftSuppression(bool),
     Erase,
 }
 
@@ -77,6 +78,7 @@ pub fn ask() -> impl Strategy<Value = Ask> {
         1 => Just(Ask::RemoveFactor(RemovedBy::Administrator)),
         2 => permission().prop_map(Ask::Grant),
         1 => permission().prop_map(Ask::Withdraw),
+        1 => any::<bool>().prop_map(Ask::LiftSuppression),
         1 => prop::bool::weighted(0.2).prop_map(|erase| if erase { Ask::Erase } else { Ask::Expire }),
     ]
 }

@@ -78,6 +78,7 @@ fn other_event() -> impl Strategy<Value = E> {
         failure().prop_map(|reason| E::SignInFailed { reason }),
         Just(E::PermissionGranted { permission: Permission::Audit }),
         Just(E::PermissionRevoked { permission: Permission::Audit }),
+        Just(E::SuppressionLifted {}),
         Just(E::PersonErased {}),
     ]
 }

@@ -43,6 +43,7 @@ impl Ask {
             Self::RemoveFactor(by) => C::RemoveSecondFactor { by },
             Self::Grant(permission) => C::GrantPermission(permission),
             Self::Withdraw(permission) => C::RevokePermission(permission),
+            Self::LiftSuppression(is_suppressed) => C::LiftSuppression { is_suppressed },
             Self::Erase => C::Erase,
         }
     }

@@ -5,14 +5,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use rekey_events::mail::{Mail, MailEvent};
 use rekey_events::store::execute::Draft;
 use rekey_events::store::{Context, Log};
-use rekey_events::{Env, MailId};
+use rekey_events::{Env, MailId, StreamId};
 
 use super::{ConfigArgs, open};
 use crate::cli::say::say;
-use crate::service::mails::requeue;
+use crate::service::mails::{Requeued, requeue};
 
 /// Which mails.
 #[derive(Debug, Args)]
@@ -33,7 +32,7 @@ impl Requeue {
         let mut code = ExitCode::SUCCESS;
         for mail in self.mails {
             match again(&log, mail).await {
-                Ok(()) => say(&format!("{mail}: will be tried again\n"))?,
+                Ok(said) => say(&format!("{mail}: {said}\n"))?,
                 Err(why) => {
                     eprintln!("{mail}: {why}");
                     code = ExitCode::FAILURE;
@@ -47,11 +46,11 @@ impl Requeue {
     }
 }
 
-async fn again(log: &Log, mail: MailId) -> Result<(), String> {
+async fn again(log: &Log, mail: MailId) -> Result<&'static str, String> {
     let context = Context::new(log.env(), "system:cli");
-    let nothing = |_: &Mail, _: &[MailEvent], _: &mut Draft<'_>| {};
+    let nothing = |_: Requeued, _: StreamId, _: &mut Draft<'_>| {};
     match requeue(log, &context, mail, nothing).await {
-        Ok(_) => Ok(()),
+        Ok((requeued, _)) => Ok(requeued.message()),
         Err(problem) => Err(problem.body().detail),
     }
 }

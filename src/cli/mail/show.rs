@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use clap::Args;
 use rekey_events::envelope::{Metadata, StoredEvent};
+use rekey_events::rows::ReceiptRow;
 use rekey_events::{Env, MailId, Moment};
 
 use super::{ConfigArgs, open};
 use crate::cli::say::{say, say_json};
 use crate::cli::table::table;
-use crate::http::events::ReadableEvent;
-use crate::mails::{MailHistory, ShownMail, words};
+use crate::mails::{MailHistory, ShownMail, receipts, words};
 
 /// Which mail.
 #[derive(Debug, Args)]
@@ -33,28 +33,29 @@ impl Show {
         store.tell_time(env).await?;
         let (row, events) = (store.mail(self.mail).await?, store.stream(self.mail.into()).await?);
         let waits = store.waits().await?;
+        let receipts = receipts(&store, &events).await?;
         store.close().await;
         let row = row.ok_or_else(|| {
             format!("there is no mail {}: `rekey mail list` shows those there are", self.mail)
         })?;
         let mail = ShownMail::new(row, &waits, env.now());
         if self.json {
-            say_json(&MailHistory { mail, events: events.iter().map(ReadableEvent::from).collect() })?;
+            say_json(&MailHistory::new(mail, &events, receipts))?;
         } else {
-            say(&for_people(&mail, &events, env.now()))?;
+            say(&for_people(&mail, &events, &receipts, env.now()))?;
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
-fn for_people(mail: &ShownMail, events: &[StoredEvent], now: Moment) -> String {
-    let about = table(&about(mail));
+fn for_people(mail: &ShownMail, events: &[StoredEvent], receipts: &[ReceiptRow], now: Moment) -> String {
+    let about = table(&about(mail, receipts));
     let story: Vec<_> = events.iter().map(|event| told(event, now)).collect();
     let advice = words::advice(words::state(mail)).map(|advice| format!("\n{advice}\n")).unwrap_or_default();
     format!("{about}\n{}{advice}", table(&story))
 }
 
-fn about(mail: &ShownMail) -> Vec<Vec<String>> {
+fn about(mail: &ShownMail, receipts: &[ReceiptRow]) -> Vec<Vec<String>> {
     let age = words::span(Duration::from_secs(mail.age_seconds));
     let mut rows = vec![
         ["mail", &mail.mail_id],
@@ -68,6 +69,10 @@ fn about(mail: &ShownMail) -> Vec<Vec<String>> {
     let waits_for = mail.waits_for.as_ref().map(words::waits_for);
     rows.extend(waits_for.as_ref().map(|waits_for| ["waits for", waits_for.as_str()]));
     rows.extend(mail.reset_id.as_ref().map(|reset| ["reset", reset.as_str()]));
+    for receipt in receipts {
+        rows.push(["message id", &receipt.message_id]);
+        rows.extend(receipt.queue_id.as_ref().map(|queue_id| ["queue id", queue_id.as_str()]));
+    }
     rows.into_iter().map(|row| row.map(str::to_owned).to_vec()).collect()
 }
 

@@ -25,7 +25,9 @@ use crate::service::accounts::parse_account;
 use crate::service::call::Outcome;
 
 /// What is said on arrival, by the query's `done`.
-const DONE: [&str; 3] = ["reset-sent", "factor-reset", "link-ended"];
+const DONE: [&str; 4] = ["reset-sent", "factor-reset", "link-ended", "suppression-lifted"];
+/// What is said on arrival after a link was issued to an address that gets no mails.
+const SUPPRESSED: &str = "reset-suppressed";
 /// Events on the page at most: the newest.
 const EVENTS: i64 = 100;
 
@@ -40,6 +42,9 @@ struct User<'a> {
     name: String,
     reset: Deed,
     factor: Deed,
+    /// Until when nothing is sent to the address.
+    suppressed_until: Option<String>,
+    may_lift: bool,
     /// Which confirmation is open.
     asks: &'a str,
     events: Vec<ShownEvent>,
@@ -68,6 +73,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/utilities/security/users/{id}/reset", post(reset))
         .route("/utilities/security/users/{id}/second-factor", post(reset_second_factor))
         .route("/utilities/security/users/{id}/end-link", post(end_link))
+        .route("/utilities/security/users/{id}/lift-suppression", post(lift_suppression))
 }
 
 async fn page(
@@ -76,7 +82,10 @@ async fn page(
     Named(id): Named,
     Query(arrival): Query<Arrival>,
 ) -> Result<Response, Problem> {
-    let notice = Notice::done(&visitor, &DONE, &arrival.done);
+    let notice = match arrival.done.as_str() {
+        SUPPRESSED => Some(Notice::bad(visitor.say("done-reset-suppressed"))),
+        done => Notice::done(&visitor, &DONE, done),
+    };
     shown(&app, &visitor, &id, notice, &arrival.ask).await
 }
 
@@ -92,6 +101,7 @@ async fn shown(
     let id = parse_account(id)?;
     let account = app.service.store().account(id).await?.ok_or(Kind::NotFound)?;
     let person = app.service.store().person(id).await?;
+    let suppressed_until = app.service.store().suppressed_until(id, visitor.call.context.at).await?;
     let filter = EventFilter { account: Some(id), limit: EVENTS, ..EventFilter::default() };
     let events = app.service.store().events(&filter).await?.events;
     rendered(&User {
@@ -99,6 +109,8 @@ async fn shown(
         notice,
         name: person.as_ref().map_or_else(|| visitor.say("erased"), |person| person.display_name.clone()),
         reset: Deed::reset(who, &account),
+        suppressed_until: suppressed_until.map(|until| visitor.tongue.moment(until.micros())),
+        may_lift: who.may(Permission::Mail),
         factor: Deed::factor(who, &account),
         events: told(app.service.store(), &visitor.tongue, &events).await?,
         account,
@@ -151,7 +163,19 @@ async fn reset(
 ) -> Result<Response, Problem> {
     let account = parse_account(&id)?;
     let done = outcome(&app, &call, || app.service.issue_admin_reset(&call, account)).await;
-    after(&app, &visitor, &id, done, "reset-sent").await
+    let is_suppressed = done.as_ref().is_ok_and(|answer| answer.body.contains_key("suppressed_until"));
+    after(&app, &visitor, &id, done, if is_suppressed { SUPPRESSED } else { "reset-sent" }).await
+}
+
+async fn lift_suppression(
+    State(app): State<App>,
+    visitor: Visitor,
+    Named(id): Named,
+    Form(call, Nothing {}): Form<Nothing>,
+) -> Result<Response, Problem> {
+    let account = parse_account(&id)?;
+    let done = outcome(&app, &call, || app.service.lift_suppression(&call, account)).await;
+    after(&app, &visitor, &id, done, "suppression-lifted").await
 }
 
 async fn reset_second_factor(

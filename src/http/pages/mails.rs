@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use rekey_events::rows::MailRow;
+use rekey_events::rows::{MailRow, ReceiptRow};
 use rekey_events::store::overview::Queue;
 use rekey_events::{AccountId, MailId, Moment, Permission};
 use serde::Deserialize;
@@ -21,7 +21,7 @@ use super::visitor::Visitor;
 use crate::http::App;
 use crate::http::caller::outcome;
 use crate::http::params::{Named, Query};
-use crate::mails::{REQUEUABLE, STATES, ShownMail, TROUBLED, words};
+use crate::mails::{REQUEUABLE, STATES, ShownMail, TROUBLED, receipts, words};
 use crate::problem::{Kind, Problem};
 
 /// Mails on one page.
@@ -50,6 +50,9 @@ struct Details<'a> {
     page: &'a Visitor,
     notice: Option<Notice>,
     mail: Row,
+    /// Until when nothing is sent to the address.
+    suppressed_until: Option<String>,
+    receipts: Vec<ReceiptRow>,
     events: Vec<ShownEvent>,
 }
 
@@ -91,6 +94,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/utilities/mail", get(list))
         .route("/utilities/mail/{id}", get(one))
         .route("/utilities/mail/{id}/requeue", post(requeue))
+        .route("/utilities/mail/{id}/lift-suppression", post(lift_suppression))
 }
 
 async fn list(
@@ -193,7 +197,7 @@ async fn one(
     Named(id): Named,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
-    let notice = Notice::done(&visitor, &["requeued"], &wanted.done);
+    let notice = Notice::done(&visitor, &["requeued", "suppression-lifted"], &wanted.done);
     shown(&app, &visitor, &id, notice).await
 }
 
@@ -201,11 +205,16 @@ async fn shown(app: &App, visitor: &Visitor, id: &str, notice: Option<Notice>) -
     app.service.authorise(&visitor.call.caller, Permission::Mail).await?;
     let id: MailId = id.parse().map_err(|_| Kind::NotFound)?;
     let mail = app.service.store().mail(id).await?.ok_or(Kind::NotFound)?;
-    let events = app.service.store().stream(id.into()).await?;
+    let store = app.service.store();
+    let events = store.stream(id.into()).await?;
+    let suppressed_until = store.suppressed_until(mail.account_id, visitor.call.context.at).await?;
+    let receipts = receipts(store, &events).await?;
     let mail = rows(app, visitor, vec![mail]).await?.pop().ok_or(Kind::NotFound)?;
     rendered(&Details {
         page: visitor,
         notice,
+        suppressed_until: suppressed_until.map(|until| visitor.tongue.moment(until.micros())),
+        receipts,
         mail,
         events: told(app.service.store(), &visitor.tongue, &events).await?,
     })
@@ -219,11 +228,28 @@ async fn requeue(
 ) -> Result<Response, Problem> {
     let mail: MailId = id.parse().map_err(|_| Kind::NotFound)?;
     match outcome(&app, &call, || app.service.requeue_mail(&call, mail)).await {
-        Ok(_) => Ok(Redirect::to(&format!("/utilities/mail/{id}?done=requeued")).into_response()),
+        Ok(answer) => {
+            let is_requeued = answer.body.get("requeued") == Some(&true.into());
+            let done = if is_requeued { "requeued" } else { "suppression-lifted" };
+            Ok(Redirect::to(&format!("/utilities/mail/{id}?done={done}")).into_response())
+        }
         Err(problem) if problem.kind == Kind::NotPossible => {
             let notice = Some(Notice::bad(visitor.say("refused-requeue")));
             Ok(trouble::beside(problem, shown(&app, &visitor, &id, notice).await?))
         }
         Err(problem) => Err(problem),
     }
+}
+
+async fn lift_suppression(
+    State(app): State<App>,
+    visitor: Visitor,
+    Named(id): Named,
+    Form(call, Nothing {}): Form<Nothing>,
+) -> Result<Response, Problem> {
+    app.service.authorise(&visitor.call.caller, Permission::Mail).await?;
+    let mail: MailId = id.parse().map_err(|_| Kind::NotFound)?;
+    let account = app.service.store().mail(mail).await?.ok_or(Kind::NotFound)?.account_id;
+    outcome(&app, &call, || app.service.lift_suppression(&call, account)).await?;
+    Ok(Redirect::to(&format!("/utilities/mail/{id}?done=suppression-lifted")).into_response())
 }

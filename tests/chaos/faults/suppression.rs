@@ -109,6 +109,35 @@ async fn a_suppressed_mail_is_sent_when_it_is_requeued() {
 }
 
 #[tokio::test]
+async fn a_lifted_suppression_lets_the_next_link_out_and_is_on_record() {
+    on_each_database(async |bed| {
+        let (ana, _) = refused(&bed, "550 5.1.1 nobody of that name").await;
+        bed.later(2 * HOUR);
+        assert!(bed.lift_suppression(ana).await);
+        assert_eq!(suppressions(&bed).await, 0);
+        assert!(!bed.lift_suppression(ana).await, "there is nothing to lift");
+        next(&bed, ana, "accepted").await;
+        let stream = bed.service.store().stream(ana.into()).await.unwrap();
+        let lifted = stream.iter().filter(|event| event.name == "SuppressionLifted").count();
+        assert_eq!((lifted, bed.received("ana").len()), (1, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn requeueing_a_mail_whose_link_is_over_lifts_the_suppression() {
+    on_each_database(async |bed| {
+        let (ana, rejected) = refused(&bed, "550 5.1.1 nobody of that name").await;
+        bed.later(2 * HOUR);
+        bed.requeue(&rejected).await;
+        assert_eq!(suppressions(&bed).await, 0);
+        assert_eq!(bed.mails(ana).await[0].state, "rejected");
+        next(&bed, ana, "accepted").await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn another_address_is_not_suppressed() {
     on_each_database(async |bed| {
         let (ana, _) = refused(&bed, "550 5.1.1 nobody of that name").await;

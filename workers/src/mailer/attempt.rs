@@ -6,7 +6,7 @@ use std::time::Instant;
 use rekey_events::mail::event::DeadBecause;
 use rekey_events::mail::{MailCommand, MailKind};
 use rekey_events::policy::LINK_LEAST_LEFT;
-use rekey_events::rows::{MailRow, PersonRow};
+use rekey_events::rows::{Change, MailRow, PersonRow};
 use rekey_events::store::StoreError;
 use rekey_events::store::vault::Addressee;
 use rekey_events::token::{Claims, Token};
@@ -14,7 +14,7 @@ use rekey_events::{Language, Moment};
 
 use super::outcome::Tried;
 use super::stats::Watch;
-use super::{Inner, Provider, suppression};
+use super::{Inner, Provider, receipt, suppression};
 use crate::message::{BuiltMessage, MessageSpec, Template, build};
 use crate::smtp::{Address, Envelope, Gate, Verdict};
 use crate::words;
@@ -91,12 +91,15 @@ impl Inner {
         let gate = StillWanted { mailer: self, provider, row, claimed, watch: self.stats.watch(row) };
         let route = provider.deliver(row.mail_id, &letter.envelope, &letter.message.bytes, &gate, env).await;
         drop(gate);
+        let receipt = receipt::of(&route, row, &letter.message.message_id).map(Change::PutReceipt);
         match tried.outcome(route) {
             Some(command) => {
                 let ends_at = env.now().after(self.suppress_for);
                 let suppression = suppression::with(&command, &letter.person, ends_at);
-                self.record(row, &command, suppression.as_slice()).await;
-                if suppression.is_some() {
+                let is_suppressed = suppression.is_some();
+                let also: Vec<_> = suppression.into_iter().chain(receipt).collect();
+                self.record(row, &command, &also).await;
+                if is_suppressed {
                     provider.note_rejected(row.mail_id);
                 }
                 self.take_back(provider).await;

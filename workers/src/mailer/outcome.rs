@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use rekey_events::mail::event::{DeadBecause, UnknownBecause};
 use rekey_events::mail::{FailureReason, Mail, MailCommand, MailEvent, MailRefusal, Phase};
-use rekey_events::rows::{Change, MailRow};
+use rekey_events::rows::{Change, MailRow, ReceiptRow};
 use rekey_events::store::execute::Draft;
 use rekey_events::store::{AppendError, CommandError, Loaded};
 use rekey_events::{Env, MailId, Moment};
@@ -174,9 +174,9 @@ impl Inner {
         let is_fenced_out = self.record_on(row, command, also).await?.is_none();
         // Somebody else has the mail now. A 250 is a fact all the same.
         if is_fenced_out && matches!(command, MailCommand::Accept { .. }) {
-            let nothing = |_: &Mail, _: &[_], _: &mut Draft<'_>| {};
+            let also = |_: &Mail, _: &[_], draft: &mut Draft<'_>| add(also, draft);
             let context = self.context_of(row);
-            let done = self.log.execute::<Mail>(&context, row.mail_id.into(), command, nothing).await?;
+            let done = self.log.execute::<Mail>(&context, row.mail_id.into(), command, also).await?;
             self.settled(row, &done.events);
         }
         if is_fenced_out {
@@ -195,9 +195,7 @@ impl Inner {
     ) -> Result<Option<Vec<MailEvent>>, CommandError<MailRefusal>> {
         let Some(state) = Mail::from_row(row) else { return Ok(Some(Vec::new())) };
         let loaded = Loaded { state, version: row.version };
-        let also = |_: &Mail, _: &[_], draft: &mut Draft<'_>| {
-            also.iter().cloned().for_each(|change| draft.change(change))
-        };
+        let also = |_: &Mail, _: &[_], draft: &mut Draft<'_>| add(also, draft);
         match self.log.execute_on(&self.context_of(row), row.mail_id.into(), &loaded, command, also).await {
             Err(CommandError::Append(AppendError::Conflict)) => Ok(None),
             Err(CommandError::Refused(_)) => Ok(Some(Vec::new())),
@@ -268,5 +266,16 @@ fn is_one_more_copy(event: &MailEvent) -> bool {
             *reason == UnknownBecause::ReplyLost || provider.is_some()
         }
         _ => false,
+    }
+}
+
+/// Adds what changes with an outcome. A receipt is kept beside the event of the outcome.
+fn add(also: &[Change], draft: &mut Draft<'_>) {
+    let event = draft.first();
+    for change in also.iter().cloned() {
+        draft.change(match (change, event) {
+            (Change::PutReceipt(row), Some(event_id)) => Change::PutReceipt(ReceiptRow { event_id, ..row }),
+            (change, _) => change,
+        });
     }
 }

@@ -24,6 +24,7 @@ mod gate;
 mod hello;
 mod outcome;
 mod pool;
+mod queue_id;
 mod refusal;
 mod reply;
 mod slots;

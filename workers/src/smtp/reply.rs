@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::{outcome::Failure, wait_hint::wait_hint};
+use super::{outcome::Failure, queue_id::queue_id, wait_hint::wait_hint};
 
 /// No reply of an honest server is larger than this in octets.
 const LARGEST: usize = 16 * 1024;
@@ -30,6 +30,11 @@ impl Reply {
     /// The wait that a greylisting server asks for.
     pub(super) fn retry_after(&self) -> Option<Duration> {
         wait_hint(&self.text)
+    }
+
+    /// What the server calls the mail in its queue, if it says so; printable ASCII of at most 128 bytes.
+    pub fn queue_id(&self) -> Option<String> {
+        queue_id(&self.text)
     }
 
     /// Whether the server says that we ask too much of it: 421, or a security or policy status of class 4.

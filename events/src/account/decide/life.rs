@@ -1,4 +1,4 @@
-//! Coming to be, being allowed, being erased.
+//! Coming to be, being allowed, getting mails again, being erased.
 
 use super::{Answer, end_link};
 use crate::account::event::{AccountEvent, Channel, Origin, RevokedBy};
@@ -24,6 +24,10 @@ pub fn grant(account: &Account, permission: Permission) -> Answer {
 pub fn revoke(account: &Account, permission: Permission) -> Answer {
     let revoked = account.may(permission).then_some(AccountEvent::PermissionRevoked { permission });
     Ok(revoked.into_iter().collect())
+}
+
+pub fn lift_suppression(is_suppressed: bool) -> Answer {
+    Ok(is_suppressed.then_some(AccountEvent::SuppressionLifted {}).into_iter().collect())
 }
 
 pub fn erase(account: &Account, at: Moment) -> Answer {

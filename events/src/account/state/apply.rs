@@ -39,6 +39,8 @@ pub fn apply(account: &mut Account, at: Moment, event: &AccountEvent) {
         E::SecondFactorRemoved { .. } => account.factor = None,
         E::PermissionGranted { permission } => _ = account.permissions.insert(*permission),
         E::PermissionRevoked { permission } => _ = account.permissions.remove(permission),
+        // Which addresses are suppressed is in the vault.
+        E::SuppressionLifted {} => {}
         E::PersonErased {} => account.erase(),
     }
 }

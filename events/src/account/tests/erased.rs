@@ -33,6 +33,7 @@ fn nothing_can_be_asked_of_an_erased_account() {
         C::RevokeReset { reset: None, by: RevokedBy::Owner },
         C::SetPassword { credential: id(2), channel: Channel::Desktop, must_change: false },
         C::GrantPermission(Permission::Audit),
+        C::LiftSuppression { is_suppressed: true },
     ];
     for command in asked {
         app([(1, E::PersonErased {})]).when(2, command).refuses(AccountRefusal::NoSuchAccount);

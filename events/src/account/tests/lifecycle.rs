@@ -40,11 +40,19 @@ fn nothing_can_be_asked_of_an_account_that_is_not_there() {
         C::RemoveSecondFactor { by: RemovedBy::Owner },
         C::GrantPermission(Permission::Audit),
         C::RevokePermission(Permission::Audit),
+        C::LiftSuppression { is_suppressed: true },
         C::Erase,
     ];
     for command in asked {
         nobody().when(0, command).refuses(AccountRefusal::NoSuchAccount);
     }
+}
+
+#[test]
+fn a_suppression_is_lifted_once() {
+    let lift = |is_suppressed| C::LiftSuppression { is_suppressed };
+    app([]).when(1, lift(true)).records([E::SuppressionLifted {}]);
+    app([(1, E::SuppressionLifted {})]).when(2, lift(false)).was_so_already();
 }
 
 #[test]

@@ -159,6 +159,7 @@ statements! {
     RESETS = "SELECT * FROM resets WHERE reset_id = ANY($1)";
     PEOPLE = "SELECT * FROM people WHERE account_id = ANY($1)";
     ORIGINS = "SELECT * FROM origins WHERE event_id = ANY($1)";
+    RECEIPTS = "SELECT * FROM receipts WHERE event_id = ANY($1)";
     ATTEMPTS_OF = "SELECT key, count FROM throttles WHERE key = ANY($1) AND started_at >= $2";
     /// In the order of the keys, in which others lock them, too.
     COUNT_ATTEMPTS = "INSERT INTO throttles (key, count, started_at, last_at)

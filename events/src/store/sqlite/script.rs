@@ -69,6 +69,7 @@ impl Script {
         self.rows(&[sql::PUT_PEOPLE], &changes.people)?;
         self.rows(&[sql::DROP_SUPPRESSIONS], &changes.drop_suppressions)?;
         self.rows(&[sql::PUT_SUPPRESSIONS], &changes.suppressions)?;
+        self.rows(&[sql::PUT_RECEIPTS], &changes.receipts)?;
         self.rows(&[sql::PUT_CREDENTIALS], &changes.credentials)?;
         self.rows(DROP_FACTORS, &changes.drop_factors)?;
         self.rows(&[sql::PUT_FACTORS], &changes.factors)?;
@@ -103,6 +104,7 @@ const ERASE: &[&str] = &[
     sql::ERASE_ORIGINS,
     sql::ERASE_PEOPLE,
     sql::ERASE_SUPPRESSIONS,
+    sql::ERASE_RECEIPTS,
     sql::ERASE_CREDENTIALS,
     sql::DROP_RECOVERY_CODES,
     sql::DROP_FACTORS,

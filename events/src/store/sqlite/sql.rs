@@ -134,6 +134,7 @@ statements! {
     RESETS = "SELECT * FROM resets WHERE reset_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
     PEOPLE = "SELECT * FROM people WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
     ORIGINS = "SELECT * FROM origins WHERE event_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
+    RECEIPTS = "SELECT * FROM receipts WHERE event_id IN (SELECT unhex(value, '-') FROM json_each(?1))";
     ATTEMPTS_OF = "SELECT key, count FROM throttles
         WHERE key IN (SELECT value FROM json_each(?1)) AND started_at >= ?2";
     COUNT_ATTEMPTS = "INSERT INTO throttles (key, count, started_at, last_at)
@@ -226,6 +227,10 @@ statements! {
             ON p.account_id = unhex(j.value ->> 'account_id', '-') AND p.email_key = j.value ->> 'email_key'
         WHERE true
         ON CONFLICT (email_key, account_id) DO UPDATE SET ends_at = excluded.ends_at";
+    /// Keeps receipts of people who are (still) there.
+    PUT_RECEIPTS = "INSERT INTO receipts SELECT
+            unhex(j.value ->> 'event_id', '-'), p.account_id, j.value ->> 'message_id', j.value ->> 'queue_id'
+        FROM json_each(?) j JOIN people p ON p.account_id = unhex(j.value ->> 'account_id', '-')";
     PUT_CREDENTIALS = "INSERT INTO credentials SELECT
             unhex(value ->> 'account_id', '-'), unhex(value ->> 'credential_id', '-'), value ->> 'hash'
         FROM json_each(?) WHERE true
@@ -275,6 +280,7 @@ statements! {
                 UNION ALL SELECT s.stream FROM erased JOIN events s ON s.subject = id AND s.subject <> s.stream))";
     ERASE_PEOPLE = "DELETE FROM people WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?))";
     ERASE_SUPPRESSIONS = "DELETE FROM suppressions WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?))";
+    ERASE_RECEIPTS = "DELETE FROM receipts WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?))";
     ERASE_CREDENTIALS = "DELETE FROM credentials WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?))";
     ERASE_SESSIONS = "DELETE FROM sessions WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?))";
 }

@@ -25,6 +25,7 @@ pub fn answer(history: &History, command: &C) -> Answer {
         (C::RevokePermission(permission), _) if history.may(permission) => {
             vec![E::PermissionRevoked { permission }]
         }
+        (C::LiftSuppression { is_suppressed: true }, _) => vec![E::SuppressionLifted {}],
         _ => vec![],
     };
     Ok(events)
