@@ -7,6 +7,8 @@ pub mod state;
 #[cfg(test)]
 mod tests;
 
-pub use command::{AccountCommand, AccountRefusal, Ineligible, PasswordProof, SecondFactorProof};
+pub use command::{
+    AccountCommand, AccountRefusal, Ineligible, PasswordProof, SecondFactorProof, UsernameProof,
+};
 pub use event::AccountEvent;
 pub use state::Account;

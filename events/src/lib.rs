@@ -28,6 +28,7 @@ pub mod seal;
 pub mod store;
 #[cfg(test)]
 mod story;
+pub mod text;
 pub mod token;
 pub mod upcast;
 

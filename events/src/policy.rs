@@ -14,12 +14,14 @@ pub const LINK_INTERVAL: Duration = Duration::from_secs(60);
 pub const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// At most this many link mails per account in a [`DAY`].
 pub const LINKS_PER_DAY: usize = 5;
-/// Wrong usernames after which a link ends.
+/// Different wrong usernames after which a link ends; wrong codes of the second factor count among them.
 pub const WRONG_USERNAMES: u32 = 5;
 /// Failures in a row before the delay between attempts begins to grow.
 pub const FREE_FAILURES: u32 = 5;
 /// The longest delay between two attempts.
 pub const LONGEST_DELAY: Duration = Duration::from_secs(15 * 60);
+/// How long a second factor that was offered waits for the code that confirms it; the same one is shown meanwhile.
+pub const FACTOR_OFFER_LIFETIME: Duration = Duration::from_secs(60 * 60);
 /// How long a notice stays worth sending.
 pub const NOTICE_LIFETIME: Duration = Duration::from_secs(72 * 60 * 60);
 

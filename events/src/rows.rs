@@ -166,6 +166,8 @@ pub struct FactorRow {
     pub sealed: String,
     /// Whether a code has confirmed it.
     pub confirmed: bool,
+    /// When it was offered, µs.
+    pub offered_at: i64,
 }
 
 /// A vault row: a recovery code, hashed.

@@ -52,6 +52,7 @@ pub const SCHEMAS: &[EventSchema] = schemas! {
     PersonErased 1,
     RecoveryCodesReplaced 1,
     ResetAttemptRefused 1,
+    ResetAttemptRefused 2,
     ResetCompleted 1,
     ResetExpired 1,
     ResetLinkIssued 1,

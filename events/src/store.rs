@@ -19,6 +19,7 @@ mod loads;
 pub mod log;
 pub mod mails;
 mod many;
+mod name_keys;
 mod open;
 pub mod overview;
 mod postgres;

@@ -19,6 +19,7 @@ const STEPS: &[(&str, &[Step])] = &[
         &[say_that_no_provider_is_known, |payload| add_nulls(payload, &["code", "enhanced", "failure"])],
     ),
     ("MailRejected", &[|payload| add_nulls(payload, &["provider"])]),
+    ("ResetAttemptRefused", &[|payload| add_nulls(payload, &["fingerprint"])]),
 ];
 
 /// The first ones left the provider out where it was not known; the second always say it, or `null`.

@@ -46,7 +46,8 @@ CREATE TABLE factors (
     account_id uuid    PRIMARY KEY,
     factor_id  uuid    NOT NULL,
     sealed     text    NOT NULL,
-    confirmed  boolean NOT NULL
+    confirmed  boolean NOT NULL,
+    offered_at bigint  NOT NULL
 );
 
 CREATE TABLE recovery_codes (

@@ -127,7 +127,8 @@ BEGIN
     IF changes ? 'factors' THEN
         INSERT INTO factors SELECT * FROM jsonb_populate_recordset(NULL::factors, changes -> 'factors')
         ON CONFLICT (account_id) DO UPDATE SET
-            factor_id = EXCLUDED.factor_id, sealed = EXCLUDED.sealed, confirmed = EXCLUDED.confirmed;
+            factor_id = EXCLUDED.factor_id, sealed = EXCLUDED.sealed, confirmed = EXCLUDED.confirmed,
+            offered_at = EXCLUDED.offered_at;
     END IF;
     IF changes ? 'drop_recovery_codes' THEN
         DELETE FROM recovery_codes WHERE account_id IN (SELECT uuid(j) FROM jsonb_array_elements_text(changes -> 'drop_recovery_codes') j);

@@ -42,7 +42,8 @@ CREATE TABLE factors (
     account_id BLOB    PRIMARY KEY NOT NULL,
     factor_id  BLOB    NOT NULL,
     sealed     TEXT    NOT NULL,
-    confirmed  INTEGER NOT NULL
+    confirmed  INTEGER NOT NULL,
+    offered_at INTEGER NOT NULL
 );
 
 CREATE TABLE recovery_codes (

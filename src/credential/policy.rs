@@ -1,8 +1,7 @@
 //! Which passwords are taken (NIST SP 800-63B-4, section 3.1.1.2; OWASP ASVS
 //! 5.0, 6.2): length, and not what an attacker tries first. No composition rules.
 
-use precis_profiles::OpaqueString;
-use precis_profiles::precis_core::profile::PrecisFastInvocation;
+use rekey_events::text::{GeneralCategory, category, nfc};
 
 /// Fewest characters without a second factor.
 pub const LEAST: usize = 15;
@@ -34,7 +33,7 @@ pub enum Rejection {
     TooShort,
     /// More than 1,024 bytes.
     TooLong,
-    /// Has characters that cannot be typed everywhere, such as control characters.
+    /// Has control characters, or code points that are no characters yet.
     Untypable,
     /// Contains the username, the address or the product's name.
     LikeYou,
@@ -51,7 +50,7 @@ impl Rejection {
         match self {
             Self::TooShort => "Use at least 15 characters (8 with a second factor). Several words are fine.",
             Self::TooLong => "Use at most 1,024 bytes.",
-            Self::Untypable => "Leave out control characters and line breaks.",
+            Self::Untypable => "Leave out control characters, such as tabs and line breaks.",
             Self::LikeYou => "Leave out your username, your address and the name of this service.",
             Self::Unchanged => "Use another password than the current one.",
             Self::TooCommon => {
@@ -61,11 +60,26 @@ impl Rejection {
     }
 }
 
-/// A password as it is hashed: normalised (RFC 8265, section 4.2). `None` when
-/// it cannot be.
+/// A password as it is hashed: blanks of all kinds as U+0020, and NFC (RFC 8265, section 4.2). `None` when it cannot
+/// be: it is empty, or has a character that is refused.
+///
+/// Wider than the RFC's string class, whose tables of Unicode 6.3 know no newer emoji, and which refuses what joins
+/// and varies them: every character is taken that is assigned, so that its normal form is settled, but for controls.
 #[must_use]
 pub fn normalise(password: &str) -> Option<String> {
-    OpaqueString::enforce(password).ok().map(std::borrow::Cow::into_owned)
+    if password.is_empty() || !password.chars().all(is_allowed) {
+        return None;
+    }
+    let plain: String = password.chars().map(plain_blank).collect();
+    Some(nfc(&plain).into_owned())
+}
+
+fn is_allowed(character: char) -> bool {
+    !matches!(category(character), GeneralCategory::Unassigned | GeneralCategory::Control)
+}
+
+fn plain_blank(character: char) -> char {
+    if category(character) == GeneralCategory::SpaceSeparator { ' ' } else { character }
 }
 
 /// The normalised password, or every reason why it is not taken. `like` are
@@ -105,6 +119,12 @@ pub async fn check_aside(
     });
     // It ends by a panic only if the estimate has a fault: better refused than unchecked.
     checked.await.unwrap_or_else(|_| Err(vec![Rejection::TooCommon]))
+}
+
+/// Whether this is longer than any password that is taken, also in its normal form.
+#[must_use]
+pub fn is_too_long(password: &str) -> bool {
+    password.len() > MOST && normalise(password).is_none_or(|normal| normal.len() > MOST)
 }
 
 /// How hard it is to guess, from 0 to 4 (zxcvbn).
@@ -160,6 +180,69 @@ mod tests {
     fn common_ones_are_refused_however_long() {
         for common in ["passwordpassword", "123456789012345", "qwertyuiopasdfgh", "aaaaaaaaaaaaaaaaaaaa"] {
             assert_eq!(check(common, false, &LIKE), Err(vec![Rejection::TooCommon]), "{common}");
+        }
+    }
+
+    #[test]
+    fn emoji_are_taken_as_they_are_typed() {
+        for typed in ["🙂", "❤️", "👍🏽", "👩‍👩‍👧‍👦", "🏴\u{e0067}\u{e0062}\u{e007f}", "🫨", "1️⃣", "🇩🇪", "\u{f8ff}"]
+        {
+            let password = format!("vxq mbl {typed} wyz kdu");
+            assert_eq!(check(&password, false, &LIKE), Ok(password), "{typed}");
+        }
+        assert_ne!(normalise("❤"), normalise("❤️"));
+    }
+
+    #[test]
+    fn controls_and_what_is_no_character_are_refused() {
+        for refused in ['\0', '\t', '\n', '\r', '\u{7f}', '\u{85}', '\u{378}', '\u{fdd0}', '\u{10ffff}'] {
+            let reasons = check(&format!("vxq mbl wyz{refused} kdu"), false, &LIKE);
+            assert_eq!(reasons, Err(vec![Rejection::Untypable]), "{refused:?}");
+        }
+        assert_eq!(normalise(""), None);
+    }
+
+    /// What an earlier version hashed, by the crate it did that with.
+    fn hashed_before(password: &str) -> Option<String> {
+        use precis_profiles::precis_core::profile::PrecisFastInvocation;
+        precis_profiles::OpaqueString::enforce(password).ok().map(std::borrow::Cow::into_owned)
+    }
+
+    #[test]
+    fn every_character_that_was_in_a_password_before_is_hashed_as_before() {
+        let mut known = 0;
+        // Of Han and Hangul one in sixteen.
+        let is_uniform =
+            |c| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{20000}'..='\u{2ffff}');
+        let all = ('\0'..='\u{2ffff}').filter(|c| !is_uniform(*c) || u32::from(*c).is_multiple_of(16));
+        for character in all {
+            for password in [character.to_string(), format!("l{character}l")] {
+                if let Some(before) = hashed_before(&password) {
+                    assert_eq!(normalise(&password), Some(before), "{password:?}");
+                    known += 1;
+                }
+            }
+        }
+        assert!(known > 40_000, "{known}");
+    }
+
+    #[test]
+    fn passwords_of_before_are_hashed_as_before() {
+        for password in [
+            "cafe\u{301} au\u{a0}lait",
+            "\u{3000}Ｐａｓｓ\u{2003}wort\u{202f}",
+            "ﬁancée ½ Ⅷ ☕",
+            "A\u{30a}ngstro\u{308}m \u{212b}\u{2126}",
+            "q\u{307}\u{323} \u{1e9b}\u{323}",
+            "पासवर्ड क्\u{200d}ष",
+            "سلام\u{64b} علیک",
+            "شָׁלוֹם",
+            "パスワードﾊﾟ",
+            "한글 비밀번호",
+            "ǅ İstanbul ß ẞ ς",
+            "e\u{300}\u{323}\u{301}",
+        ] {
+            assert_eq!(normalise(password), hashed_before(password), "{password:?}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use rekey_events::env::random;
 use rekey_events::rows::RecoveryCodeRow;
+use rekey_events::text::{digit, nfkc};
 use rekey_events::{AccountId, CodeId, Env};
 use sha2::{Digest, Sha256};
 
@@ -28,11 +29,13 @@ fn write(bits: &[u8; 16]) -> String {
     groups.join("-")
 }
 
-/// The hash a code is kept as. Eighty random bits need no salt and no slow
+/// The hash a code is kept as: of its letters and digits, in whichever width, case and script they were typed. Eighty random bits need no salt and no slow
 /// hash: there is nothing to try through.
 #[must_use]
 pub fn hash(code: &str) -> String {
-    let letters: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
+    let code: String =
+        code.chars().map(|typed| digit(typed).map_or(typed, |value| char::from(b'0' + value))).collect();
+    let letters: String = nfkc(&code).chars().filter(char::is_ascii_alphanumeric).collect();
     hex::encode(Sha256::digest(letters.to_ascii_uppercase()))
 }
 
@@ -48,5 +51,10 @@ mod tests {
         let sloppy = codes[0].replace('-', " ").to_lowercase();
         assert_eq!(hash(&sloppy), rows[0].hash);
         assert_eq!(codes[0].len(), 19);
+        let wide = |c: char| char::from_u32(u32::from(c) + 0xfee0).unwrap();
+        let typed: String = codes[0].chars().map(wide).chain("\u{200e}".chars()).collect();
+        assert_eq!(hash(&typed), rows[0].hash, "{typed}");
+        let arabic = |c: char| c.to_digit(10).and_then(|value| char::from_u32(0x660 + value)).unwrap_or(c);
+        assert_eq!(hash(&codes[0].chars().map(arabic).collect::<String>()), rows[0].hash);
     }
 }

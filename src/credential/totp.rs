@@ -1,5 +1,6 @@
 //! Time-based one-time codes (RFC 6238): six digits, 30 s, one step either way.
 
+use rekey_events::text::{GeneralCategory, category, digit, is_invisible};
 use rekey_events::{Env, Moment, env::random};
 use totp_rs::{Builder, Secret, Totp};
 
@@ -10,11 +11,23 @@ pub fn secret(env: &dyn Env) -> Vec<u8> {
 }
 
 /// The step whose code this is, within one step of now. Codes are compared
-/// whole; whether the step was used before is the rules' business.
+/// whole, in the digits of any script, without blanks and dashes; whether the step was used before is the rules' business.
 #[must_use]
 pub fn matching_step(secret: &[u8], code: &str, now: Moment) -> Option<u64> {
-    let digits: String = code.chars().filter(|character| !character.is_whitespace()).collect();
+    let digits: String = code.chars().filter(|character| !is_filler(*character)).map(plain_digit).collect();
     totp(secret, "", "")?.check(&digits, seconds(now))
+}
+
+/// What groups digits, or came along when they were copied.
+fn is_filler(character: char) -> bool {
+    character.is_whitespace()
+        || is_invisible(character)
+        || category(character) == GeneralCategory::DashPunctuation
+}
+
+/// The ASCII digit of the same value; what is no digit stays.
+fn plain_digit(character: char) -> char {
+    digit(character).map_or(character, |value| char::from(b'0' + value))
 }
 
 /// The code of now: for the demonstration, and tests.
@@ -67,6 +80,26 @@ mod tests {
         for (seconds, found) in [(-61, false), (-30, true), (0, true), (30, true), (61, false)] {
             let then = Moment::from_micros(now.micros() + seconds * 1_000_000);
             assert_eq!(matching_step(b"12345678901234567890", &code, then).is_some(), found, "{seconds}");
+        }
+    }
+
+    /// RFC 6238's code of 59 s, `287082`, as keyboards and clipboards give it.
+    #[test]
+    fn a_code_may_be_typed_in_any_digits_and_groups() {
+        let now = Moment::from_micros(59_000_000);
+        for typed in [
+            "287 082",
+            "287-082",
+            "２８７０８２",
+            "٢٨٧٠٨٢",
+            "۲۸۷۰۸۲",
+            "\u{200e}287\u{a0}082\u{200b}",
+            "287–082",
+        ] {
+            assert_eq!(matching_step(b"12345678901234567890", typed, now), Some(1), "{typed:?}");
+        }
+        for other in ["287.082", "2870822", "２８７０８３", "²87082"] {
+            assert_eq!(matching_step(b"12345678901234567890", other, now), None, "{other:?}");
         }
     }
 

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use rekey_events::names::username_key;
 use rekey_events::store::vault::ListedAccount;
+use rekey_events::text::trim;
 use rekey_events::{Moment, Permission};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -101,7 +102,7 @@ pub(super) async fn list(
 
 /// A (part of a) username as it is compared; nothing for nothing.
 fn folded(text: &str) -> Result<String, Problem> {
-    if text.is_empty() {
+    if trim(text).is_empty() {
         return Ok(String::new());
     }
     username_key(text).ok_or_else(|| Problem::invalid("", "the query has a username that can be nobody's"))

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 
-use serde::de::IntoDeserializer;
+use rekey_events::text::trim;
 use serde::{Deserialize, Deserializer, de};
 
 /// One line of at least one and at most `MOST` characters, none of them a
@@ -22,10 +22,10 @@ impl<const MOST: usize> Deref for Line<MOST> {
 impl<'de, const MOST: usize> Deserialize<'de> for Line<MOST> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
-        if text.trim().is_empty() {
+        if trim(&text).is_empty() {
             return Err(de::Error::custom("must not be empty"));
         }
-        if text.chars().count() > MOST {
+        if Self::is_too_long(&text) {
             return Err(de::Error::custom(format!("must have at most {MOST} characters")));
         }
         if text.chars().any(char::is_control) {
@@ -36,12 +36,18 @@ impl<'de, const MOST: usize> Deserialize<'de> for Line<MOST> {
 }
 
 impl<const MOST: usize> Line<MOST> {
+    /// Whether a text has more characters than such a line may have.
+    #[must_use]
+    pub fn is_too_long(text: &str) -> bool {
+        text.chars().count() > MOST
+    }
+
     /// What is wrong with a text as such a line, by the key of the words for it.
     #[must_use]
     pub fn fault(text: &str) -> Option<&'static str> {
-        if text.trim().is_empty() {
+        if trim(text).is_empty() {
             Some("field-needed")
-        } else if text.chars().count() > MOST {
+        } else if Self::is_too_long(text) {
             Some("field-too-long")
         } else if text.chars().any(char::is_control) {
             Some("field-untypable")
@@ -83,11 +89,11 @@ impl<'de> Deserialize<'de> for Password {
     }
 }
 
-/// A password that may have been left out, in forms: then the rules say what is wrong.
+/// A password as a form sends it: left out, or as long as the form may be. The page says beside its field what is
+/// wrong with it.
 ///
 /// # Errors
-/// It has more than 4,096 bytes.
-pub fn perhaps_empty<'de, D: Deserializer<'de>>(from: D) -> Result<Password, D::Error> {
-    let text = String::deserialize(from)?;
-    if text.is_empty() { Ok(Password(text)) } else { Password::deserialize(text.into_deserializer()) }
+/// It is no text.
+pub fn any_length<'de, D: Deserializer<'de>>(from: D) -> Result<Password, D::Error> {
+    String::deserialize(from).map(Password)
 }

@@ -2,10 +2,11 @@
 
 use rekey_events::account::event::Origin;
 use rekey_events::account::{Account, AccountCommand, AccountEvent};
-use rekey_events::names::{email_key, username_key};
+use rekey_events::names::{email_key, username_key, username_of};
 use rekey_events::rows::{Change, PersonRow};
 use rekey_events::store::Guard;
 use rekey_events::store::execute::Draft;
+use rekey_events::text::{is_bidi_control, is_invisible, trim};
 use rekey_events::{AccountId, CredentialId, Permission};
 use serde_json::json;
 
@@ -166,12 +167,22 @@ fn person(account_id: AccountId, new: &Registration<'_>) -> Result<PersonRow, Pr
             "is no username: letters, digits and punctuation without blanks (RFC 8265)",
         )
     })?;
-    let email = new.email.trim();
+    let email = trim(new.email);
+    if email.contains(is_invisible) {
+        return Err(Problem::invalid(
+            "/email",
+            "must not have invisible characters, such as U+200B or U+00AD",
+        ));
+    }
+    if new.display_name.contains(is_bidi_control) {
+        let why = "must not have characters that change the direction of text, such as U+202E";
+        return Err(Problem::invalid("/display_name", why));
+    }
     rekey_workers::message::Address::parse(email)
         .map_err(|_| Problem::invalid("/email", "is no mail address: name@domain"))?;
     Ok(PersonRow {
         account_id,
-        username: new.username.trim().to_owned(),
+        username: username_of(new.username).to_owned(),
         username_key,
         email: email.to_owned(),
         email_key: email_key(email),

@@ -1,8 +1,8 @@
 //! A forgotten password: asking for a link, using it, ending it.
 
 use rekey_events::account::event::RevokedBy;
-use rekey_events::account::{Account, AccountCommand, AccountEvent, SecondFactorProof};
-use rekey_events::names::{email_key, username_key};
+use rekey_events::account::{Account, AccountCommand, AccountEvent, SecondFactorProof, UsernameProof};
+use rekey_events::names::{email_key, folded_username, username_key};
 use rekey_events::request::{Request, RequestCommand};
 use rekey_events::rows::{Change, CredentialRow, PendingRequestRow};
 use rekey_events::store::execute::Draft;
@@ -60,7 +60,7 @@ impl Service {
     /// The request cannot be recorded.
     pub async fn request_reset(&self, call: &Call, username: &str, email: &str) -> Outcome {
         let reset = ResetId::new(self.env());
-        let fingerprint = self.keys().blind("request", &[&folded(username), &email_key(email)]);
+        let fingerprint = self.keys().blind("request", &[&folded_username(username), &email_key(email)]);
         // Without a position: how far the log moves next tells who is entitled.
         let answer = Ok(Answer::without_position(202, &json!({ "message": NEUTRAL })));
         let pending = PendingRequestRow {
@@ -89,20 +89,20 @@ impl Service {
         let claims = self.claims(call, completion.token).await?;
         let account = claims.account;
         let person = self.store().person(account).await?.ok_or(Kind::LinkUnusable)?;
-        let username_matches = username_key(completion.username).as_ref() == Some(&person.username_key);
+        let username = self.prove_username(claims.reset, &person.username_key, completion.username);
         let second_factor = match completion.code {
             Some(code) => self.prove_second_factor(account, code, call.context.at).await?,
             None => SecondFactorProof::None,
         };
         let credential = CredentialId::new(self.env());
         // With the wrong username nothing is set, so nothing needs hashing.
-        let hash = match username_matches {
-            true => self.accept_password(account, completion.new_password).await?,
-            false => String::new(),
+        let hash = match username {
+            UsernameProof::Matches => self.accept_password(account, completion.new_password).await?,
+            UsernameProof::Wrong(_) => String::new(),
         };
         let command = AccountCommand::CompleteReset {
             reset: claims.reset,
-            username_matches,
+            username,
             credential,
             needs_second_factor: self.settings().reset_needs_second_factor,
             second_factor,
@@ -117,7 +117,20 @@ impl Service {
         let done =
             self.log().execute::<Account>(&call.about(claims.reset), account.into(), &command, also).await;
         let done = done.map_err(|error| unusable_if_gone(error.into()))?;
+        if done.events.is_empty() {
+            tracing::info!(reset = %claims.reset, "Refused a wrong username that this link was refused for before");
+        }
         answer_completion(&done.events).map(|answer| answer.at(done.position))
+    }
+
+    /// Compares the typed username with the account's. A wrong one is known by a fingerprint of its own for each
+    /// link, so that the log does not tell where the same one was typed.
+    fn prove_username(&self, reset: ResetId, key: &str, typed: &str) -> UsernameProof {
+        if username_key(typed).as_deref() == Some(key) {
+            return UsernameProof::Matches;
+        }
+        let name = folded_username(typed);
+        UsernameProof::Wrong(self.keys().blind("wrong username", &[&reset.to_string(), &name]))
     }
 
     /// "This wasn't me": the holder of the link ends it.
@@ -173,10 +186,6 @@ impl Service {
             policy::check_aside(password, second_factor, words).await.map_err(Problem::rejected)?;
         Ok(self.hasher().hash(self.env(), &password).await?)
     }
-}
-
-fn folded(username: &str) -> String {
-    username_key(username).unwrap_or_else(|| username.to_owned())
 }
 
 fn completed(events: &[AccountEvent]) -> bool {

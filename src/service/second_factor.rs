@@ -2,6 +2,7 @@
 
 use rekey_events::account::event::{RemovedBy, SecondFactorUsed};
 use rekey_events::account::{Account, AccountCommand, AccountEvent, SecondFactorProof};
+use rekey_events::policy::FACTOR_OFFER_LIFETIME;
 use rekey_events::rows::{Change, FactorRow, RecoveryCodeRow};
 use rekey_events::store::execute::Draft;
 use rekey_events::{AccountId, FactorId, Moment, Permission};
@@ -21,8 +22,8 @@ pub struct OfferedFactor {
 }
 
 impl Service {
-    /// Makes a secret for the caller's authenticator app. It counts only once
-    /// a code of it has confirmed it.
+    /// Makes a secret for the caller's authenticator app. It counts only once a code of it has confirmed it, and is
+    /// the same one for an hour, however often it is asked for: a person may have taken it into the app already.
     ///
     /// # Errors
     /// There is a second factor already.
@@ -34,12 +35,12 @@ impl Service {
                 "A second factor is enrolled already: remove it first.",
             ));
         }
-        let person = self.store().person(account).await?.ok_or(Kind::NotFound)?;
         let (factor, secret) = (FactorId::new(self.env()), totp::secret(self.env()));
         let sealed = seal::seal(self.env(), self.keys(), account, factor, &secret).ok_or(Kind::Internal)?;
-        let address =
-            totp::address(&secret, &self.settings().product, &person.username).ok_or(Kind::Internal)?;
-        self.store().offer_factor(account, factor, &sealed).await?;
+        self.store().offer_factor(account, factor, &sealed, call.context.at).await?;
+        // The one that was offered before, or by another call at the same time, stays.
+        let OfferedFactor { address, .. } =
+            self.offered_factor(call, account).await?.ok_or(Kind::NotPossible)?;
         Ok(Answer::new(200, &json!({ "otpauth": address, "qr_svg": qr(&address) })))
     }
 
@@ -50,7 +51,7 @@ impl Service {
     /// None was offered, or the code is wrong.
     pub async fn confirm_second_factor(&self, call: &Call, code: &str) -> Outcome {
         let account = call.caller.session()?.account_id;
-        let offered = self.store().factor(account).await?.filter(|row| !row.confirmed);
+        let offered = self.offer_of(call, account).await?;
         let offered = offered.ok_or_else(|| {
             Problem::because(Kind::NotPossible, "No second factor was offered: offer-second-factor.")
         })?;
@@ -151,19 +152,27 @@ impl Service {
         })
     }
 
-    /// The second factor that was offered and not confirmed yet.
+    /// The second factor that was offered and not confirmed yet, for an hour.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn offered_factor(&self, account: AccountId) -> Result<Option<OfferedFactor>, Problem> {
-        let Some(row) = self.store().factor(account).await?.filter(|row| !row.confirmed) else {
-            return Ok(None);
-        };
+    pub async fn offered_factor(
+        &self,
+        call: &Call,
+        account: AccountId,
+    ) -> Result<Option<OfferedFactor>, Problem> {
+        let Some(row) = self.offer_of(call, account).await? else { return Ok(None) };
         let person = self.store().person(account).await?.ok_or(Kind::NotFound)?;
         let secret = self.unseal(&row).ok_or(Kind::Internal)?;
         let address =
             totp::address(&secret, &self.settings().product, &person.username).ok_or(Kind::Internal)?;
         Ok(Some(OfferedFactor { secret: totp::written(&secret), address }))
+    }
+
+    async fn offer_of(&self, call: &Call, account: AccountId) -> Result<Option<FactorRow>, Problem> {
+        let oldest = call.context.at.before(FACTOR_OFFER_LIFETIME).micros();
+        let is_offer = |row: &FactorRow| !row.confirmed && row.offered_at >= oldest;
+        Ok(self.store().factor(account).await?.filter(is_offer))
     }
 
     /// The secret of the account's second factor: for `rekey dev`, which shows

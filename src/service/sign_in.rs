@@ -8,7 +8,7 @@ use rekey_events::account::{
 };
 use rekey_events::attempt::AttemptEvent;
 use rekey_events::env::random;
-use rekey_events::names::username_key;
+use rekey_events::names::{folded_username, username_key};
 use rekey_events::policy::{DAY, left_of_window, wait_after};
 use rekey_events::rows::{Change, SessionRow};
 use rekey_events::store::CommandError;
@@ -187,7 +187,7 @@ impl Service {
     /// Records an attempt under nobody's name, and slows the next ones as it
     /// would for somebody's.
     pub(super) async fn refuse_stranger(&self, call: &Call, username: &str) -> Result<Problem, Problem> {
-        let name = username_key(username).unwrap_or_else(|| username.to_owned());
+        let name = folded_username(username);
         let fingerprint = self.keys().blind("stranger", &[&name]);
         let failed = self.store().attempts(&fingerprint, call.context.at, DAY).await?;
         let count = u32::try_from(failed.count).unwrap_or(u32::MAX);

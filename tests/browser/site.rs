@@ -72,6 +72,11 @@ impl Site {
         &self.secrets[&format!("{}_PASSWORD", name.to_uppercase())]
     }
 
+    /// The key that the desktop app calls with.
+    pub fn desktop_key(&self) -> &str {
+        &self.secrets["DESKTOP_API_KEY"]
+    }
+
     /// What the administrator's authenticator app shows. Each code works once: the next one needs a `jump`.
     pub async fn code(&self) -> String {
         let shown = reqwest::get(self.at("/dev/code")).await.unwrap().text().await.unwrap();
@@ -93,9 +98,13 @@ impl Site {
 
     /// Waits for a mail to NAME that was not there when this was last asked, and opens the newest in the inbox.
     pub async fn mail_to(&self, browser: &Browser, name: &str) -> Mail {
-        let address = format!("{name}@example.org");
-        let subject = self.newest(browser, &address).await;
-        browser.follow_beside(&address, &subject).await;
+        self.mail_at(browser, &format!("{name}@example.org")).await
+    }
+
+    /// The same for an address.
+    pub async fn mail_at(&self, browser: &Browser, address: &str) -> Mail {
+        let subject = self.newest(browser, address).await;
+        browser.follow_beside(address, &subject).await;
         Mail { subject, text: browser.text().await }
     }
 

@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::task::{Poll, Waker};
 
 use rekey_events::account::event::Origin;
-use rekey_events::account::{Account, AccountCommand, AccountRefusal, SecondFactorProof};
+use rekey_events::account::{Account, AccountCommand, AccountRefusal, SecondFactorProof, UsernameProof};
 use rekey_events::envelope::{Metadata, NewEvent, StoredEvent, canonical};
 use rekey_events::rows::{Change, PersonRow};
 use rekey_events::store::{AppendError, Appended, CommandError, Commit, Done, Guard, Log, Store};
@@ -118,7 +118,7 @@ pub async fn execute(bed: &Bed, log: &Log, id: AccountId, command: &AccountComma
 pub fn complete(bed: &Bed, reset: ResetId) -> AccountCommand {
     AccountCommand::CompleteReset {
         reset,
-        username_matches: true,
+        username: UsernameProof::Matches,
         credential: CredentialId(bed.env.uuid()),
         needs_second_factor: false,
         second_factor: SecondFactorProof::None,

@@ -21,6 +21,7 @@ mod killed;
 mod links;
 mod list;
 mod memory;
+mod name_keys;
 mod pages;
 mod plan;
 mod positions;
@@ -106,6 +107,10 @@ suite! {
         memory::already_so_is_decided_on_the_stream,
         memory::a_change_undone_elsewhere_is_made_again,
         memory::a_refusal_is_decided_on_the_stream,
+        name_keys::keys_of_an_earlier_version_are_made_anew,
+        name_keys::keys_are_made_anew_once,
+        name_keys::a_suppression_follows_its_address,
+        name_keys::of_two_accounts_that_come_to_share_a_name_neither_is_lost,
         pages::a_long_list_of_accounts_is_read_by_index,
         pages::the_newest_of_a_full_log_are_read_by_index,
         plan::a_full_log_is_read_by_index,

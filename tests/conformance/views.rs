@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rekey_events::account::event::{Channel, RevokedBy};
-use rekey_events::account::{AccountCommand as C, SecondFactorProof};
+use rekey_events::account::{AccountCommand as C, SecondFactorProof, UsernameProof};
 use rekey_events::mail::event::{DeadBecause, Phase, UnknownBecause};
 use rekey_events::mail::{FailureReason, Mail, MailCommand};
 use rekey_events::rows::{Change, CredentialRow};
@@ -100,7 +100,7 @@ fn stories(bed: &Bed) -> [Vec<(u64, C)>; 4] {
     let complete = |reset| complete(bed, reset);
     let wrong_username = |reset| C::CompleteReset {
         reset,
-        username_matches: false,
+        username: UsernameProof::Wrong("ben".to_owned()),
         credential: credential(),
         needs_second_factor: false,
         second_factor: SecondFactorProof::None,

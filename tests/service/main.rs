@@ -40,6 +40,7 @@ mod served;
 mod site;
 mod starting;
 mod stopping;
+mod typed;
 mod walkthrough;
 
 /// Stamps each test for each database.
@@ -145,6 +146,8 @@ suite! {
         pages::a_ticket_opens_nothing_without_a_code_elsewhere_or_later,
         pages::cookies_are_this_hosts_alone,
         pages::people_are_sent_to_allowed_places_only,
+        pages::a_time_zone_that_the_list_lacks_stays_the_one_chosen,
+        pages::what_is_too_long_is_said_to_be_and_not_cut_short,
         pages::what_is_wrong_is_told_to_people_as_a_page,
         races::sixteen_uses_of_a_link_have_one_winner,
         receipts::an_accepted_mail_can_be_found_in_the_mail_servers_log,
@@ -157,6 +160,15 @@ suite! {
         second_factor::new_recovery_codes_end_the_old,
         second_factor::the_code_that_enrolled_is_used_up,
         second_factor::wrong_codes_end_the_link,
+        typed::a_code_may_be_typed_in_other_digits,
+        typed::a_password_may_have_any_character_but_controls,
+        typed::a_second_factor_offered_again_within_an_hour_is_the_same,
+        typed::an_address_is_searched_for_in_any_spelling,
+        typed::an_address_on_file_in_a_labels_is_found_in_unicode,
+        typed::an_address_on_file_in_unicode_is_found_in_a_labels,
+        typed::invisible_characters_around_a_username_are_ignored,
+        typed::registration_keeps_invisible_characters_out,
+        typed::the_same_wrong_username_counts_once_for_a_link,
         walkthrough::a_changed_password_keeps_this_session_and_ends_the_others,
         walkthrough::a_forged_host_does_not_get_into_the_mail,
         walkthrough::a_forgotten_password_is_reset_by_the_link_once,

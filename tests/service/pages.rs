@@ -293,3 +293,64 @@ pub async fn what_is_wrong_is_told_to_people_as_a_page(place: Place) {
     let empty = visit.post("/forgot-password", &[("username", " "), ("email", "a@example.org")]).await;
     assert!(empty.expect(422).text.contains("value=\"a@example.org\""), "what was typed is kept");
 }
+
+/// No field stops what is pasted at a length: the answer says so.
+pub async fn what_is_too_long_is_said_to_be_and_not_cut_short(place: Place) {
+    let bed = place.open().await;
+    bed.signed_in("ana").await;
+    let (name, password, code) = ("a".repeat(257), "vxq mbl ".repeat(200), "1".repeat(65));
+    let mut visit = Visit::begin(&bed).await;
+    let before = bed.position().await;
+    for fields in [[("username", &*name), ("password", OLD)], [("username", "ana"), ("password", &*password)]]
+    {
+        let page = visit.post("/sign-in", &fields).await.expect(422);
+        assert_eq!(page.text.matches("This is too long.").count(), 1, "{page:?}");
+    }
+    let fields = [("token", "x"), ("username", &*name), ("new_password", NEW), ("code", &*code)];
+    let page = visit.post("/reset-password", &fields).await.expect(422);
+    assert!(page.text.contains("This is too long."), "{page:?}");
+    let page = visit
+        .post("/forgot-password", &[("username", "ana"), ("email", &*"a".repeat(321))])
+        .await
+        .expect(422);
+    assert!(page.text.contains("This is too long."), "{page:?}");
+    assert_eq!(bed.position().await, before, "nothing was compared");
+
+    visit.sign_in("ana", OLD).await.expect(303);
+    visit.get("/profile").await.expect(200);
+    let change =
+        |current, new| [("current_password", current), ("new_password", new), ("confirm_password", new)];
+    let page = visit.post("/profile/password", &change(&*password, NEW)).await.expect(422);
+    assert!(page.text.contains("This is too long."), "{page:?}");
+    let page = visit.post("/profile/password", &change(OLD, &*password)).await.expect(422);
+    assert!(page.text.contains("Use at most 1,024 bytes."), "{page:?}");
+    for path in ["/sign-in", "/forgot-password", "/reset-password", "/not-me", "/profile"] {
+        let page = visit.get(path).await;
+        assert!(page.status == 200 && !page.text.contains("maxlength"), "{path}");
+    }
+}
+
+/// Browsers still call some zones by names that systems and lists have given up.
+pub async fn a_time_zone_that_the_list_lacks_stays_the_one_chosen(place: Place) {
+    let bed = place.open().await;
+    for (name, zone) in [("ana", "Asia/Calcutta"), ("ben", "US/Pacific"), ("carla", "Europe/Kyiv")] {
+        bed.signed_in(name).await;
+        let mut visit = Visit::begin(&bed).await;
+        visit.post("/sign-in", &[("username", name), ("password", OLD), ("zone", zone)]).await.expect(303);
+        let page = visit.get("/profile").await.expect(200);
+        assert!(page.text.contains(&format!("<option selected>{zone}</option>")), "{zone}");
+        visit.post("/profile/preferences", &[("language", "de"), ("zone", zone)]).await.expect(303);
+        assert!(
+            visit.get("/profile").await.text.contains(&format!("<option selected>{zone}</option>")),
+            "{zone}"
+        );
+    }
+    // One that only a later version knows.
+    bed.signed_in("dora").await;
+    bed.sql().await.run("UPDATE people SET zone = 'Europe/Atlantis' WHERE username = 'dora'").await.unwrap();
+    let mut visit = Visit::begin(&bed).await;
+    visit.sign_in("dora", OLD).await.expect(303);
+    assert!(visit.get("/profile").await.text.contains("<option selected>Europe/Atlantis</option>"));
+    visit.post("/profile/preferences", &[("language", "es"), ("zone", "Europe/Atlantis")]).await.expect(303);
+    visit.post("/profile/preferences", &[("language", "es"), ("zone", "Europe/Nowhere")]).await.expect(422);
+}

@@ -23,7 +23,7 @@ use strum::IntoEnumIterator;
 
 /// What a variable stands for: text or a number, by `From`.
 pub use fluent_bundle::FluentValue as Value;
-pub use moment::zone;
+pub use moment::{find_zone, zone, zone_names};
 
 type Bundle = FluentBundle<FluentResource>;
 

@@ -16,6 +16,15 @@ pub enum PasswordProof {
     Wrong,
 }
 
+/// What comparing the typed username gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UsernameProof {
+    /// It is the account's.
+    Matches,
+    /// It is another one, with this keyed fingerprint.
+    Wrong(String),
+}
+
 /// What checking the typed second factor gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecondFactorProof {
@@ -64,8 +73,8 @@ pub enum AccountCommand {
     CompleteReset {
         /// The reset the link is for.
         reset: ResetId,
-        /// Whether the typed username is the account's.
-        username_matches: bool,
+        /// The typed username.
+        username: UsernameProof,
         /// The new password.
         credential: CredentialId,
         /// Whether policy asks for the second factor here.

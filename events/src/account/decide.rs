@@ -27,9 +27,9 @@ pub(super) fn decide(account: &Account, at: Moment, command: &AccountCommand) ->
         C::RecordSignIn => sign_in::record(account, at),
         C::IssueReset { reset } => reset::issue(account, at, *reset),
         C::IssueAdminReset { reset, by } => reset::issue_by_administrator(account, at, *reset, *by),
-        C::CompleteReset { reset, username_matches, credential, needs_second_factor, second_factor } => {
+        C::CompleteReset { reset, username, credential, needs_second_factor, second_factor } => {
             let second_factor = needs_second_factor.then_some(*second_factor);
-            reset::complete(account, at, *reset, *username_matches, *credential, second_factor)
+            reset::complete(account, at, *reset, username, *credential, second_factor)
         }
         C::RevokeReset { reset, by } => reset::revoke(account, at, *reset, *by),
         C::ExpireResets => reset::expire(account, at),

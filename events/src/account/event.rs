@@ -149,6 +149,8 @@ pub enum AccountEvent {
         reset: ResetId,
         /// Why.
         reason: ResetAttempt,
+        /// Keyed fingerprint of a wrong username, as hex, of this link alone: the same one counts once.
+        fingerprint: Option<String>,
     },
     /// The link was used: the account has a new password.
     ResetCompleted {

@@ -16,7 +16,7 @@ mod rows;
 mod sign_in;
 mod throttle;
 
-use crate::account::command::{AccountCommand, PasswordProof, SecondFactorProof};
+use crate::account::command::{AccountCommand, PasswordProof, SecondFactorProof, UsernameProof};
 use crate::account::event::{
     AccountEvent, Channel, Failure, Origin, RemovedBy, ResetAttempt, RevokedBy, SecondFactorUsed,
     SupersededBy,
@@ -96,7 +96,14 @@ fn revoked(reset: u128, by: RevokedBy) -> E {
 }
 
 fn refused(reset: u128, reason: ResetAttempt) -> E {
-    E::ResetAttemptRefused { reset: id(reset), reason }
+    let is_username = reason == ResetAttempt::WrongUsername;
+    E::ResetAttemptRefused { reset: id(reset), reason, fingerprint: is_username.then(|| "nobody".to_owned()) }
+}
+
+/// A wrong username, by its fingerprint.
+fn refused_username(reset: u128, fingerprint: &str) -> E {
+    let reason = ResetAttempt::WrongUsername;
+    E::ResetAttemptRefused { reset: id(reset), reason, fingerprint: Some(fingerprint.to_owned()) }
 }
 
 fn completed(reset: u128, password: u128, second_factor: Option<SecondFactorUsed>) -> E {
@@ -136,7 +143,7 @@ fn complete(reset: u128) -> C {
 fn complete_with(reset: u128, asked: Option<SecondFactorProof>) -> C {
     C::CompleteReset {
         reset: id(reset),
-        username_matches: true,
+        username: UsernameProof::Matches,
         credential: id(9),
         needs_second_factor: asked.is_some(),
         second_factor: asked.unwrap_or(SecondFactorProof::None),
@@ -144,10 +151,10 @@ fn complete_with(reset: u128, asked: Option<SecondFactorProof>) -> C {
 }
 
 /// Presents link `reset` with a username that is not the account's.
-fn guess_username(reset: u128) -> C {
+fn guess_username(reset: u128, username: &str) -> C {
     C::CompleteReset {
         reset: id(reset),
-        username_matches: false,
+        username: UsernameProof::Wrong(username.to_owned()),
         credential: id(9),
         needs_second_factor: false,
         second_factor: SecondFactorProof::None,

@@ -6,7 +6,8 @@ use uuid::Uuid;
 use super::vault::ListedAccount;
 use super::{Store, StoreError, postgres, reading, sqlite};
 use crate::ids::AccountId;
-use crate::names::{email_key, username_key};
+use crate::names::{address_prefix, username_key};
+use crate::text::trim;
 
 /// What the list is sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -124,7 +125,7 @@ impl AccountQuery {
     }
 
     fn reading(&self) -> Reading {
-        let found = (!self.search.trim().is_empty()).then(|| ranges(&self.search));
+        let found = (!trim(&self.search).is_empty()).then(|| ranges(&self.search));
         Reading { sort: self.sort, up: self.descending == self.is_backward(), found }
     }
 }
@@ -132,7 +133,7 @@ impl AccountQuery {
 /// The usernames and addresses that begin with `search`. What cannot be in a username begins none.
 fn ranges(search: &str) -> [String; 4] {
     let [from, to] = username_key(search).map_or_else(<[String; 2]>::default, range);
-    let [email_from, email_to] = range(email_key(search));
+    let [email_from, email_to] = range(address_prefix(search));
     [from, to, email_from, email_to]
 }
 

@@ -42,8 +42,8 @@ impl Store {
         }
     }
 
-    /// Brings the tables up to this program's version, and begins the log with
-    /// the id `log` if there is none.
+    /// Brings the tables up to this program's version, the keys of names and addresses in them, too, and begins
+    /// the log with the id `log` if there is none.
     ///
     /// # Errors
     /// The database does not answer, or a newer program has been at it.
@@ -59,6 +59,7 @@ impl Store {
             error => StoreError::Unusable(format!("the tables cannot be brought up to date: {error}")),
         })?;
         writing!(self, pool => sqlx::query(sql::BEGIN_LOG).bind(log).execute(pool).await.map(|_| ()))?;
+        self.renew_keys().await?;
         if let Self::Sqlite(database) = self {
             sqlite::catch_up(database).await?;
         }

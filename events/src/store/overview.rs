@@ -1,7 +1,10 @@
 //! What operators see: the queue counted, and how the tables stand to this program.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 
+use super::name_keys::RULES;
 use super::{Store, StoreError, postgres, reading, sql, sqlite};
 use crate::ids::MailId;
 use crate::moment::Moment;
@@ -100,9 +103,18 @@ impl Store {
             Err(error) if is_missing_table(&error) => Ok(Tables::Behind),
             Err(error) => Err(error.into()),
             Ok(theirs) if theirs > ours => Ok(Tables::Ahead),
-            Ok(theirs) if theirs == ours && self.has_log().await? => Ok(Tables::Current),
+            Ok(theirs) if theirs == ours && self.has_log().await? => self.keys().await,
             Ok(_) => Ok(Tables::Behind),
         }
+    }
+
+    /// The same, of the keys in the tables: by others nobody is found.
+    async fn keys(&self) -> Result<Tables, StoreError> {
+        Ok(match self.key_rules().await?.cmp(&RULES) {
+            Ordering::Less => Tables::Behind,
+            Ordering::Equal => Tables::Current,
+            Ordering::Greater => Tables::Ahead,
+        })
     }
 
     /// The log begins after the tables are made.

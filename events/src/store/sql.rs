@@ -124,6 +124,21 @@ statements! {
     SESSIONS_OF = "SELECT * FROM sessions WHERE account_id = $1 ORDER BY seen_at DESC";
     IDEMPOTENCY = "SELECT * FROM idempotency WHERE key = $1";
 
+    /// Which rules the keys of usernames and addresses follow.
+    KEY_RULES = "SELECT rules FROM name_keys";
+    SET_KEY_RULES = "UPDATE name_keys SET rules = $1 WHERE rules < $1";
+    NAMED_AFTER = "SELECT account_id, username, username_key, email, email_key FROM people
+        WHERE account_id > $1 ORDER BY account_id LIMIT $2";
+    SET_KEYS = "UPDATE people SET username_key = $1, email_key = $2
+        WHERE account_id = $3 AND username = $4 AND email = $5";
+    SUPPRESSED_AFTER = "SELECT email_key, account_id FROM suppressions
+        WHERE (email_key, account_id) > ($1, $2) ORDER BY email_key, account_id LIMIT $3";
+    COPY_SUPPRESSION = "INSERT INTO suppressions (account_id, email_key, ends_at)
+        SELECT account_id, $1, ends_at FROM suppressions WHERE account_id = $2 AND email_key = $3
+        ON CONFLICT (email_key, account_id) DO UPDATE SET ends_at = CASE
+            WHEN excluded.ends_at > suppressions.ends_at THEN excluded.ends_at ELSE suppressions.ends_at END";
+    FORGET_SUPPRESSION = "DELETE FROM suppressions WHERE account_id = $1 AND email_key = $2";
+
     /// A better hash of the same password.
     REHASH = "UPDATE credentials SET hash = $3 WHERE account_id = $1 AND credential_id = $2";
     PREFER = "UPDATE people SET language = $2, zone = $3 WHERE account_id = $1";
@@ -134,9 +149,12 @@ statements! {
     END_SESSION = "DELETE FROM sessions WHERE session_id = $1 AND account_id = $2";
     END_OTHER_SESSIONS = "DELETE FROM sessions WHERE account_id = $1 AND session_id <> $2";
     /// Keeps a factor until a code confirms it; a confirmed one stays.
-    OFFER_FACTOR = "INSERT INTO factors (account_id, factor_id, sealed, confirmed) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (account_id) DO UPDATE SET factor_id = excluded.factor_id, sealed = excluded.sealed
-        WHERE NOT factors.confirmed";
+    OFFER_FACTOR = "INSERT INTO factors (account_id, factor_id, sealed, confirmed, offered_at)
+        VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (account_id) DO UPDATE SET
+            factor_id = excluded.factor_id, sealed = excluded.sealed, offered_at = excluded.offered_at
+        WHERE NOT factors.confirmed AND factors.offered_at < $6";
+    FORGET_OFFERED_FACTORS = "DELETE FROM factors WHERE NOT confirmed AND offered_at < $1";
     /// Counts an attempt; after a quiet window the count starts anew.
     COUNT_ATTEMPT = "INSERT INTO throttles (key, count, started_at, last_at) VALUES ($1, 1, $2, $2)
         ON CONFLICT (key) DO UPDATE SET

@@ -10,6 +10,7 @@ use super::{Store, StoreError, reading, sql, writing};
 use crate::ids::{AccountId, CredentialId, FactorId, ResetId, SessionId};
 use crate::language::Language;
 use crate::moment::Moment;
+use crate::policy::FACTOR_OFFER_LIFETIME;
 use crate::rows::*;
 
 /// An account as it is listed: its view row, joined with its person.
@@ -235,7 +236,8 @@ impl Store {
         })?)
     }
 
-    /// Keeps a second factor until a code confirms it; a confirmed one stays.
+    /// Keeps a second factor until a code confirms it. A confirmed one stays, and so does one that was offered less
+    /// than [`FACTOR_OFFER_LIFETIME`] before `now`.
     ///
     /// # Errors
     /// The database does not answer.
@@ -244,10 +246,12 @@ impl Store {
         account: AccountId,
         factor: FactorId,
         sealed: &str,
+        now: Moment,
     ) -> Result<(), StoreError> {
+        let over = now.before(FACTOR_OFFER_LIFETIME).micros();
         writing!(self, pool => {
             let query = sqlx::query(sql::OFFER_FACTOR).bind(account.0).bind(factor.0).bind(sealed).bind(false);
-            query.execute(pool).await.map(drop)
+            query.bind(now.micros()).bind(over).execute(pool).await.map(drop)
         })?;
         Ok(())
     }
@@ -289,6 +293,7 @@ impl Store {
             (sql::THIN_CHECKPOINTS, day),
             (sql::FORGET_SESSIONS, now.micros()),
             (sql::FORGET_SUPPRESSIONS, now.micros()),
+            (sql::FORGET_OFFERED_FACTORS, now.before(FACTOR_OFFER_LIFETIME).micros()),
         ];
         for (statement, before) in deletes {
             writing!(self, pool => sqlx::query(statement).bind(before).execute(pool).await.map(drop))?;

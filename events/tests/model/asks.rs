@@ -31,6 +31,13 @@ pub enum Link {
     Any(usize),
 }
 
+/// A username typed: the account's, or one of a few others.
+#[derive(Clone, Copy, Debug)]
+pub enum Username {
+    Right,
+    Wrong(u8),
+}
+
 /// What is asked.
 #[derive(Clone, Copy, Debug)]
 pub enum Ask {
@@ -39,7 +46,7 @@ pub enum Ask {
     RecordSignIn,
     Issue(Link),
     IssueByAdministrator(Link),
-    Complete(Link, bool, bool, Factor),
+    Complete(Link, Username, bool, Factor),
     Revoke(Option<Link>, RevokedBy),
     Expire,
     Change(Password),
@@ -66,7 +73,7 @@ pub fn ask() -> impl Strategy<Value = Ask> {
         2 => Just(Ask::RecordSignIn),
         12 => link().prop_map(Ask::Issue),
         4 => link().prop_map(Ask::IssueByAdministrator),
-        16 => (link(), prop::bool::weighted(0.6), any::<bool>(), factor())
+        16 => (link(), username(), any::<bool>(), factor())
             .prop_map(|(link, username, asked, factor)| Ask::Complete(link, username, asked, factor)),
         2 => (prop::option::of(link()), select(vec![RevokedBy::Owner, RevokedBy::Administrator]))
             .prop_map(|(link, by)| Ask::Revoke(link, by)),
@@ -85,6 +92,10 @@ pub fn ask() -> impl Strategy<Value = Ask> {
 
 fn password() -> impl Strategy<Value = Password> {
     prop_oneof![3 => Just(Password::Current), 1 => Just(Password::Older), 3 => Just(Password::Wrong)]
+}
+
+fn username() -> impl Strategy<Value = Username> {
+    prop_oneof![3 => Just(Username::Right), 2 => (0_u8..7).prop_map(Username::Wrong)]
 }
 
 fn factor() -> impl Strategy<Value = Factor> {

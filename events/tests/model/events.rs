@@ -41,7 +41,9 @@ fn reset_event() -> impl Strategy<Value = E> {
             expires_at,
             by
         }),
-        id().prop_map(|reset| E::ResetAttemptRefused { reset, reason: ResetAttempt::WrongUsername }),
+        (id(), prop::option::of("[0-9a-f]{8}")).prop_map(|(reset, fingerprint)| {
+            E::ResetAttemptRefused { reset, reason: ResetAttempt::WrongUsername, fingerprint }
+        }),
         (id(), id(), used()).prop_map(|(reset, credential, second_factor)| {
             E::ResetCompleted { reset, credential, second_factor }
         }),

@@ -1,11 +1,13 @@
 //! From words to commands: what is asked, in the light of a history.
 
 use rekey_events::account::event::{Channel, SecondFactorUsed};
-use rekey_events::account::{AccountCommand as C, AccountEvent as E, PasswordProof, SecondFactorProof};
+use rekey_events::account::{
+    AccountCommand as C, AccountEvent as E, PasswordProof, SecondFactorProof, UsernameProof,
+};
 use rekey_events::{CodeId, Moment, ResetId};
 use uuid::Uuid;
 
-use crate::asks::{Ask, Factor, Link, Password};
+use crate::asks::{Ask, Factor, Link, Password, Username};
 use crate::history::{DAY, History};
 
 impl Ask {
@@ -23,9 +25,9 @@ impl Ask {
             Self::IssueByAdministrator(link) => {
                 C::IssueAdminReset { reset: link.to_issue(at, history), by: Uuid::from_u128(7).into() }
             }
-            Self::Complete(link, username_matches, needs_second_factor, factor) => C::CompleteReset {
+            Self::Complete(link, username, needs_second_factor, factor) => C::CompleteReset {
                 reset: link.among(history),
-                username_matches,
+                username: username.proof(),
                 credential,
                 needs_second_factor,
                 second_factor: factor.proof(history),
@@ -45,6 +47,15 @@ impl Ask {
             Self::Withdraw(permission) => C::RevokePermission(permission),
             Self::LiftSuppression(is_suppressed) => C::LiftSuppression { is_suppressed },
             Self::Erase => C::Erase,
+        }
+    }
+}
+
+impl Username {
+    fn proof(self) -> UsernameProof {
+        match self {
+            Self::Right => UsernameProof::Matches,
+            Self::Wrong(other) => UsernameProof::Wrong(other.to_string()),
         }
     }
 }

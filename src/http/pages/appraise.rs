@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::form::Form;
 use super::visitor::Visitor;
 use crate::http::App;
-use crate::http::text::{Password, perhaps_empty};
+use crate::http::text::{Password, any_length};
 use crate::problem::{Kind, Problem};
 use crate::service::resets::LinkState;
 
@@ -17,7 +17,7 @@ pub(super) struct Typed {
     /// The link's code, of someone who is not signed in.
     #[serde(default)]
     token: String,
-    #[serde(deserialize_with = "perhaps_empty")]
+    #[serde(deserialize_with = "any_length")]
     new_password: Password,
 }
 

@@ -12,6 +12,7 @@ use super::trouble;
 use super::visitor::Visitor;
 use super::{page as rendered, sign_in};
 use crate::http::App;
+use crate::http::text::Line;
 use crate::problem::{Kind, Problem};
 
 #[derive(Template)]
@@ -57,6 +58,11 @@ pub(super) async fn submit(
     Form(call, typed): Form<Code>,
 ) -> Result<Response, Problem> {
     let call = call.never_repeated();
+    if Line::<64>::is_too_long(&typed.code) {
+        let notice = Notice::bad(visitor.say("code-too-long"));
+        let page = shown(&visitor, &typed.ticket, Some(notice), &typed.zone, &typed.return_to)?;
+        return Ok(trouble::beside(Kind::InvalidRequest.into(), page));
+    }
     match app.service.sign_in_second(&call, &visitor.browser, &typed.ticket, &typed.code).await {
         Ok(opened) => sign_in::enter(&app, &visitor, &opened, &typed.zone, &typed.return_to).await,
         Err(problem) if problem.kind == Kind::NotSignedIn => {

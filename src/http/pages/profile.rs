@@ -39,6 +39,7 @@ struct Profile<'a> {
     used_factor: bool,
     must_change: bool,
     zones: Vec<String>,
+    own_zone: &'a str,
     return_to: Option<(&'a str, &'a str)>,
 }
 
@@ -90,6 +91,7 @@ async fn shown(
 ) -> Result<Response, Problem> {
     let who = visitor.who()?;
     let back = allowed(&visitor.house, return_to);
+    let own_zone = who.person.zone.as_deref().unwrap_or("UTC");
     rendered(&Profile {
         page: visitor,
         notice,
@@ -98,7 +100,8 @@ async fn shown(
         has_factor: who.account.factor_id.is_some(),
         used_factor: who.session.second_factor,
         must_change: who.account.must_change,
-        zones: preferences::zones(),
+        zones: preferences::zones(own_zone),
+        own_zone,
         return_to: back.and_then(|address| Some((address, host(&visitor.house, address)?))),
     })
 }

@@ -13,7 +13,7 @@ use super::trouble;
 use super::visitor::Visitor;
 use crate::http::App;
 use crate::http::caller::outcome;
-use crate::http::text::{Password, perhaps_empty};
+use crate::http::text::{Line, Password, any_length};
 use crate::problem::{Kind, Problem};
 use crate::service::resets::{Completion, LinkState};
 
@@ -100,7 +100,7 @@ pub(super) struct Typed {
     token: String,
     #[serde(default)]
     username: String,
-    #[serde(deserialize_with = "perhaps_empty")]
+    #[serde(deserialize_with = "any_length")]
     new_password: Password,
     #[serde(default)]
     code: String,
@@ -118,6 +118,9 @@ pub(super) async fn submit(
         new_password: &typed.new_password,
         code: Some(typed.code.as_str()).filter(|code| !code.is_empty()),
     };
+    if let Some(form) = too_long(&visitor, token, &typed) {
+        return Ok(trouble::beside(Kind::InvalidRequest.into(), rendered(&form)?));
+    }
     match outcome(&app, &call, || app.service.complete_reset(&call, &completion)).await {
         Ok(_) => Ok(Redirect::to("/sign-in?done=reset").into_response()),
         Err(problem) if problem.kind == Kind::LinkUnusable => {
@@ -137,6 +140,17 @@ pub(super) async fn submit(
 /// That what was pasted is no link's code, and what to do.
 pub(super) fn not_a_code(visitor: &Visitor) -> String {
     format!("{}. {}", visitor.say("link-unknown"), visitor.say("link-unknown-advice"))
+}
+
+/// The form again, when what was typed is longer than it can be. The password's length is the rules' business.
+fn too_long<'a>(visitor: &'a Visitor, token: &'a str, typed: &'a Typed) -> Option<ResetPassword<'a>> {
+    let said = |is_too_long: bool| {
+        is_too_long.then(|| visitor.say("field-too-long")).into_iter().collect::<Vec<_>>()
+    };
+    let mut form = ResetPassword::new(visitor, token, &typed.username);
+    form.username_errors = said(Line::<256>::is_too_long(&typed.username));
+    form.code_errors = said(Line::<64>::is_too_long(&typed.code));
+    (!form.username_errors.is_empty() || !form.code_errors.is_empty()).then_some(form)
 }
 
 /// The form again, with what is wrong beside each field; only the password is to be typed anew.

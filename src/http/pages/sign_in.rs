@@ -6,6 +6,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use rekey_events::Language;
 use rekey_events::env::random;
+use rekey_workers::words::find_zone;
 use serde::Deserialize;
 
 use super::cookies::{self, Name};
@@ -15,9 +16,10 @@ use super::return_to::{allowed, host, kept};
 use super::trouble;
 use super::visitor::Visitor;
 use super::{code_step, page as rendered};
+use crate::credential::policy;
 use crate::http::App;
 use crate::http::params::Query;
-use crate::http::text::{Password, perhaps_empty};
+use crate::http::text::{Line, Password, any_length};
 use crate::problem::{Kind, Problem};
 use crate::service::sign_in::Opened;
 use crate::service::two_steps::FirstStep;
@@ -31,10 +33,18 @@ struct SignIn<'a> {
     page: &'a Visitor,
     notice: Option<Notice>,
     username: &'a str,
+    errors: SignInErrors,
     return_to: &'a str,
     /// The host that people are sent back to, when that is elsewhere.
     back: Option<&'a str>,
     forgot: String,
+}
+
+/// What is wrong with what was typed, by field.
+#[derive(Default)]
+struct SignInErrors {
+    username: Vec<String>,
+    password: Vec<String>,
 }
 
 /// How one comes here.
@@ -53,12 +63,13 @@ pub(super) async fn home(visitor: Visitor) -> Redirect {
 
 pub(super) async fn page(visitor: Visitor, Query(arrival): Query<Arrival>) -> Result<Response, Problem> {
     let notice = Notice::done(&visitor, &DONE, &arrival.done);
-    shown(&visitor, notice, "", &arrival.return_to)
+    shown(&visitor, notice, SignInErrors::default(), "", &arrival.return_to)
 }
 
 fn shown(
     visitor: &Visitor,
     notice: Option<Notice>,
+    errors: SignInErrors,
     username: &str,
     return_to: &str,
 ) -> Result<Response, Problem> {
@@ -67,6 +78,7 @@ fn shown(
         page: visitor,
         notice,
         username,
+        errors,
         return_to,
         back: host(&visitor.house, return_to),
         forgot: kept("/forgot-password", host(&visitor.house, return_to).map_or("", |_| return_to)),
@@ -77,7 +89,7 @@ fn shown(
 pub(super) struct Credentials {
     #[serde(default)]
     username: String,
-    #[serde(deserialize_with = "perhaps_empty")]
+    #[serde(deserialize_with = "any_length")]
     password: Password,
     #[serde(default)]
     zone: String,
@@ -91,6 +103,10 @@ pub(super) async fn submit(
     Form(call, typed): Form<Credentials>,
 ) -> Result<Response, Problem> {
     let call = call.never_repeated();
+    if let Some(errors) = too_long(&visitor, &typed) {
+        let page = shown(&visitor, None, errors, &typed.username, &typed.return_to)?;
+        return Ok(trouble::beside(Kind::InvalidRequest.into(), page));
+    }
     let step = app.service.sign_in_first(&call, &visitor.browser, &typed.username, &typed.password).await;
     match step {
         Ok(FirstStep::Opened(opened)) => enter(&app, &visitor, &opened, &typed.zone, &typed.return_to).await,
@@ -101,13 +117,24 @@ pub(super) async fn submit(
     }
 }
 
+/// What cannot be right because of its length, such as more than the password that was pasted. Nothing is compared.
+fn too_long(visitor: &Visitor, typed: &Credentials) -> Option<SignInErrors> {
+    let said =
+        |is_too_long: bool, key: &str| is_too_long.then(|| visitor.say(key)).into_iter().collect::<Vec<_>>();
+    let errors = SignInErrors {
+        username: said(Line::<256>::is_too_long(&typed.username), "field-too-long"),
+        password: said(policy::is_too_long(&typed.password), "field-too-long"),
+    };
+    (!errors.username.is_empty() || !errors.password.is_empty()).then_some(errors)
+}
+
 /// The page again, saying why; what was typed is kept, but for the password.
 fn refused(visitor: &Visitor, problem: Problem, typed: &Credentials) -> Result<Response, Problem> {
     if ![Kind::WrongCredentials, Kind::TooManyAttempts].contains(&problem.kind) {
         return Err(problem);
     }
     let notice = Notice::bad(visitor.say_with_wait(&format!("sign-in-{}", problem.kind.name()), &problem));
-    let page = shown(visitor, Some(notice), &typed.username, &typed.return_to)?;
+    let page = shown(visitor, Some(notice), SignInErrors::default(), &typed.username, &typed.return_to)?;
     Ok(trouble::beside(problem, page))
 }
 
@@ -120,7 +147,7 @@ pub(super) async fn enter(
     return_to: &str,
 ) -> Result<Response, Problem> {
     let language: Language = visitor.tongue.language;
-    let zone = Some(zone).filter(|zone| jiff::tz::TimeZone::get(zone).is_ok());
+    let zone = Some(zone).filter(|zone| find_zone(zone).is_some());
     app.service.store().guess_preferences(opened.account_id, language, zone).await?;
     let to = match allowed(&visitor.house, return_to) {
         Some(address) if !opened.must_change_password => address,

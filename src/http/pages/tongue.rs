@@ -71,11 +71,6 @@ impl Tongue {
         let begins = day.to_zoned_datetime(self.zone.clone()).ok()?.timestamp();
         Some(Moment::from_micros(begins.as_microsecond()))
     }
-
-    /// The zone's name.
-    pub(super) fn zone_name(&self) -> &str {
-        self.zone.iana_name().unwrap_or("UTC")
-    }
 }
 
 /// The first of our languages that the browser asks for (RFC 9110, section 12.5.4).

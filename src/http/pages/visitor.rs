@@ -148,11 +148,6 @@ impl Inner {
         reasons.iter().map(|reason| self.say(&format!("rejected-{}", <&str>::from(reason)))).collect()
     }
 
-    /// For fields with which nothing can be wrong by itself.
-    pub(super) fn no_errors(&self) -> Vec<String> {
-        Vec::new()
-    }
-
     /// Whether this page is (below) that one, for menus.
     pub(super) fn is_at(&self, path: &str) -> bool {
         self.path.starts_with(path)

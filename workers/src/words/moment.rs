@@ -1,7 +1,10 @@
 //! Moments, as people say them where they are.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use fluent_bundle::types::{FluentNumber, FluentNumberOptions};
-use jiff::tz::TimeZone;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ZonedDateTime};
 use rekey_events::{Language, Moment};
 
@@ -16,10 +19,31 @@ pub(super) fn words(language: Language) -> &'static str {
     }
 }
 
+/// The zones that are part of the program.
+static BUNDLED: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+
 /// The zone of that name (`Europe/Berlin`); UTC when there is none.
 #[must_use]
 pub fn zone(name: Option<&str>) -> TimeZone {
-    name.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
+    name.and_then(find_zone).unwrap_or(TimeZone::UTC)
+}
+
+/// The zone of that name, also of a former one (`Asia/Calcutta`): as the system knows it, which may be newer than the
+/// program, or else as the program does, which has names that systems leave out.
+#[must_use]
+pub fn find_zone(name: &str) -> Option<TimeZone> {
+    find_in([jiff::tz::db(), &BUNDLED], name)
+}
+
+fn find_in(databases: [&TimeZoneDatabase; 2], name: &str) -> Option<TimeZone> {
+    databases.into_iter().find_map(|database| database.get(name).ok())
+}
+
+/// The names of all zones, in order.
+#[must_use]
+pub fn zone_names() -> BTreeSet<String> {
+    let names = [jiff::tz::db(), &BUNDLED].into_iter().flat_map(TimeZoneDatabase::available);
+    names.map(|name| name.as_str().to_owned()).collect()
 }
 
 impl Voice<'_> {
@@ -57,4 +81,25 @@ fn parts(local: &ZonedDateTime) -> [(&'static str, Value<'static>); 5] {
 fn two_digits(number: i8) -> Value<'static> {
     let options = FluentNumberOptions { minimum_integer_digits: Some(2), ..FluentNumberOptions::default() };
     FluentNumber::new(f64::from(number), options).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Debian and Alpine without their package of former names, and systems from before Kyiv was spelled so.
+    #[test]
+    fn a_zone_that_the_system_lacks_is_found_in_the_program() {
+        let folder = tempfile::tempdir().unwrap();
+        let utc = b"TZif2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\x04\0\0\0\0\0\0UTC\0";
+        let body = [&utc[..], &utc[..], b"\nUTC0\n"].concat();
+        std::fs::write(folder.path().join("UTC"), body).unwrap();
+        let system = TimeZoneDatabase::from_dir(folder.path()).unwrap();
+        for name in ["Asia/Calcutta", "US/Pacific", "Europe/Kyiv", "Europe/Berlin", "GB"] {
+            assert!(system.get(name).is_err(), "{name}");
+            let found = find_in([&system, &BUNDLED], name).unwrap();
+            assert_eq!(found.iana_name(), Some(name));
+        }
+        assert!(find_in([&system, &BUNDLED], "Europe/Nowhere").is_none());
+    }
 }

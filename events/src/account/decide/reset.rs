@@ -1,7 +1,7 @@
 //! Reset links: issued, used, ended.
 
 use super::{Answer, end_link};
-use crate::account::command::{AccountRefusal, SecondFactorProof};
+use crate::account::command::{AccountRefusal, SecondFactorProof, UsernameProof};
 use crate::account::event::{AccountEvent, ResetAttempt, RevokedBy, SupersededBy};
 use crate::account::state::{Account, Checked, Reset};
 use crate::ids::{AccountId, CredentialId, ResetId};
@@ -31,18 +31,18 @@ pub fn complete(
     account: &Account,
     at: Moment,
     reset: ResetId,
-    username_matches: bool,
+    username: &UsernameProof,
     credential: CredentialId,
     second_factor: Option<SecondFactorProof>,
 ) -> Answer {
     let usable = |open: &&Reset| open.id == reset && !open.is_over(at);
     let link = account.open_reset().filter(usable).ok_or(AccountRefusal::LinkUnusable)?;
-    if !username_matches {
-        return Ok(refused(link, ResetAttempt::WrongUsername));
+    if let UsernameProof::Wrong(fingerprint) = username {
+        return Ok(refused_username(link, fingerprint));
     }
     match second_factor.map_or(Checked::Passed(None), |proof| account.check(proof)) {
         Checked::Missing => Err(AccountRefusal::SecondFactorRequired),
-        Checked::Wrong => Ok(refused(link, ResetAttempt::WrongCode)),
+        Checked::Wrong => Ok(refused(link, ResetAttempt::WrongCode, None)),
         Checked::Passed(second_factor) => {
             Ok(vec![AccountEvent::ResetCompleted { reset, credential, second_factor }])
         }
@@ -61,13 +61,22 @@ pub fn expire(account: &Account, at: Moment) -> Answer {
     Ok(over.map(|open| AccountEvent::ResetExpired { reset: open.id }).into_iter().collect())
 }
 
+/// A wrong username, unless it was tried with this link before: whoever mistypes their name sends it again, and
+/// nobody finds out more by it.
+fn refused_username(link: &Reset, fingerprint: &str) -> Vec<AccountEvent> {
+    if link.wrong_usernames.iter().any(|known| known == fingerprint) {
+        return Vec::new();
+    }
+    refused(link, ResetAttempt::WrongUsername, Some(fingerprint.to_owned()))
+}
+
 /// A refused attempt; the last one that a link bears also ends it, so that
 /// whoever found a link cannot try out usernames or codes with it.
-fn refused(link: &Reset, reason: ResetAttempt) -> Vec<AccountEvent> {
+fn refused(link: &Reset, reason: ResetAttempt, fingerprint: Option<String>) -> Vec<AccountEvent> {
     let reset = link.id;
     let is_last = link.refusals.saturating_add(1) >= WRONG_USERNAMES;
     let end = is_last.then_some(AccountEvent::ResetRevoked { reset, by: RevokedBy::WrongUsernames });
-    std::iter::once(AccountEvent::ResetAttemptRefused { reset, reason }).chain(end).collect()
+    std::iter::once(AccountEvent::ResetAttemptRefused { reset, reason, fingerprint }).chain(end).collect()
 }
 
 /// The older link ends before the newer one is issued: never two at a time.

@@ -16,7 +16,7 @@ pub fn apply(account: &mut Account, at: Moment, event: &AccountEvent) {
         E::AdminResetIssued { reset, expires_at, by } => {
             account.issued(Reset::new(*reset, Some(*by), at, *expires_at));
         }
-        E::ResetAttemptRefused { reset, .. } => account.refused(*reset),
+        E::ResetAttemptRefused { reset, fingerprint, .. } => account.refused(*reset, fingerprint.as_deref()),
         E::ResetCompleted { reset, credential, second_factor } => {
             account.ended(*reset, End::Completed, at);
             account.used(second_factor.as_ref());
@@ -72,9 +72,10 @@ impl Account {
         self.resets.push(reset);
     }
 
-    fn refused(&mut self, id: ResetId) {
+    fn refused(&mut self, id: ResetId, wrong_username: Option<&str>) {
         if let Some(reset) = self.resets.iter_mut().find(|reset| reset.id == id) {
             reset.refusals = reset.refusals.saturating_add(1);
+            reset.wrong_usernames.extend(wrong_username.map(str::to_owned));
         }
     }
 

@@ -16,6 +16,8 @@ pub struct Reset {
     pub expires_at: Moment,
     /// How often it was presented and refused.
     pub refusals: u32,
+    /// Fingerprints of the wrong usernames among these.
+    pub wrong_usernames: Vec<String>,
     /// How and when it ended, as recorded.
     pub ended: Option<(End, Moment)>,
 }
@@ -32,7 +34,7 @@ pub enum End {
 
 impl Reset {
     pub fn new(id: ResetId, issued_by: Option<AccountId>, issued_at: Moment, expires_at: Moment) -> Self {
-        Self { id, issued_by, issued_at, expires_at, refusals: 0, ended: None }
+        Self { id, issued_by, issued_at, expires_at, refusals: 0, wrong_usernames: Vec::new(), ended: None }
     }
 
     /// Whether its hour is over.

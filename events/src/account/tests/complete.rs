@@ -50,20 +50,49 @@ fn a_link_forgotten_long_ago_is_unusable() {
     long_ago.when(4 * DAY, complete(1)).refuses(UNUSABLE);
 }
 
+/// A story in which these usernames were tried with link 1, one a second.
+fn guessed(usernames: &[&str]) -> Story<Account> {
+    let guesses = usernames.iter().zip(20..);
+    guesses
+        .fold(app([(10, link(1, 10))]), |story, (username, at)| story.doing(at, &guess_username(1, username)))
+}
+
 #[test]
 fn attack_five_wrong_usernames_end_the_link() {
-    let wrong = refused(1, ResetAttempt::WrongUsername);
-    let guessed = |times| app([(10, link(1, 10))]).doing_each((0..times).map(|n| 20 + n), &guess_username(1));
-    guessed(3).when(30, guess_username(1)).records([wrong.clone()]);
-    guessed(4).when(30, complete(1)).records([completed(1, 9, None)]);
-    guessed(4).when(30, guess_username(1)).records([wrong, revoked(1, RevokedBy::WrongUsernames)]);
-    guessed(5).when(30, complete(1)).refuses(UNUSABLE);
+    let (last, over) = (refused_username(1, "e"), revoked(1, RevokedBy::WrongUsernames));
+    guessed(&["a", "b", "c"]).when(30, guess_username(1, "d")).records([refused_username(1, "d")]);
+    guessed(&["a", "b", "c", "d"]).when(30, complete(1)).records([completed(1, 9, None)]);
+    guessed(&["a", "b", "c", "d"]).when(30, guess_username(1, "e")).records([last, over]);
+    guessed(&["a", "b", "c", "d", "e"]).when(30, complete(1)).refuses(UNUSABLE);
+}
+
+#[test]
+fn the_same_wrong_username_counts_once() {
+    guessed(&["a"]).when(30, guess_username(1, "a")).was_so_already();
+    let mistyped = || guessed(&["a", "b", "a", "a", "b", "a", "b"]);
+    mistyped().when(30, complete(1)).records([completed(1, 9, None)]);
+    mistyped()
+        .doing_each(30..32, &guess_username(1, "c"))
+        .when(40, guess_username(1, "d"))
+        .records([refused_username(1, "d")]);
+}
+
+/// Events of the first version do not say which username it was.
+#[test]
+fn wrong_usernames_without_a_fingerprint_count_each() {
+    let unnamed =
+        E::ResetAttemptRefused { reset: id(1), reason: ResetAttempt::WrongUsername, fingerprint: None };
+    let tried =
+        app([10, 11, 12, 13, 14].map(|at| (at, if at == 10 { link(1, 10) } else { unnamed.clone() })));
+    tried
+        .when(30, guess_username(1, "a"))
+        .records([refused_username(1, "a"), revoked(1, RevokedBy::WrongUsernames)]);
 }
 
 #[test]
 fn each_link_has_its_own_count_of_wrong_usernames() {
-    let newer = app([(10, link(1, 10))]).doing_each(20..24, &guess_username(1)).doing(100, &issue(2));
-    newer.when(101, guess_username(2)).records([refused(2, ResetAttempt::WrongUsername)]);
+    let newer = guessed(&["a", "b", "c", "d"]).doing(100, &issue(2));
+    newer.when(101, guess_username(2, "a")).records([refused_username(2, "a")]);
 }
 
 #[test]
@@ -102,8 +131,11 @@ fn attack_five_wrong_codes_end_the_link() {
 #[test]
 fn attack_usernames_and_codes_are_guessed_from_one_budget() {
     let guess = complete_with(1, Some(SecondFactorProof::Wrong));
-    let mixed =
-        with_factor([(10, link(1, 10))]).doing_each(20..23, &guess_username(1)).doing_each(23..25, &guess);
+    let usernames = ["a", "b", "c"].into_iter().zip(20..);
+    let guessed = usernames.fold(with_factor([(10, link(1, 10))]), |story, (name, at)| {
+        story.doing(at, &guess_username(1, name))
+    });
+    let mixed = guessed.doing_each(23..25, &guess);
     mixed.when(30, complete_with(1, Some(TOTP))).refuses(UNUSABLE);
 }
 
@@ -111,7 +143,7 @@ fn attack_usernames_and_codes_are_guessed_from_one_budget() {
 fn a_factor_not_asked_for_is_not_recorded() {
     let given = C::CompleteReset {
         reset: id(1),
-        username_matches: true,
+        username: UsernameProof::Matches,
         credential: id(9),
         needs_second_factor: false,
         second_factor: TOTP,

@@ -241,10 +241,11 @@ statements! {
         WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?))";
     PUT_FACTORS = "INSERT INTO factors SELECT
             unhex(value ->> 'account_id', '-'), unhex(value ->> 'factor_id', '-'), value ->> 'sealed',
-            value ->> 'confirmed'
+            value ->> 'confirmed', value ->> 'offered_at'
         FROM json_each(?) WHERE true
         ON CONFLICT (account_id) DO UPDATE SET
-            factor_id = excluded.factor_id, sealed = excluded.sealed, confirmed = excluded.confirmed";
+            factor_id = excluded.factor_id, sealed = excluded.sealed, confirmed = excluded.confirmed,
+            offered_at = excluded.offered_at";
     DROP_RECOVERY_CODES = "DELETE FROM recovery_codes
         WHERE account_id IN (SELECT unhex(value, '-') FROM json_each(?))";
     PUT_RECOVERY_CODES = "INSERT INTO recovery_codes SELECT

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rekey_events::account::event::{ResetAttempt, RevokedBy, SupersededBy};
 use rekey_events::account::{
-    AccountCommand as C, AccountEvent as E, AccountRefusal as R, Ineligible, SecondFactorProof,
+    AccountCommand as C, AccountEvent as E, AccountRefusal as R, Ineligible, SecondFactorProof, UsernameProof,
 };
 use rekey_events::{Moment, ResetId};
 
@@ -43,17 +43,21 @@ pub fn issue(history: &History, at: Moment, command: &C) -> Answer {
 }
 
 pub fn complete(history: &History, at: Moment, command: &C) -> Answer {
-    let C::CompleteReset { reset, username_matches, credential, needs_second_factor, second_factor } =
-        *command
-    else {
+    let C::CompleteReset { reset, username, credential, needs_second_factor, second_factor } = command else {
         return Ok(vec![]);
     };
+    let (reset, credential) = (*reset, *credential);
     if !history.open_links().iter().any(|(open, until)| *open == reset && at < *until) {
         return Err(R::LinkUnusable);
     }
-    let asks = needs_second_factor && history.factor().is_some();
-    let second_factor = if asks { second_factor } else { SecondFactorProof::None };
-    let reason = if !username_matches {
+    let asks = *needs_second_factor && history.factor().is_some();
+    let second_factor = if asks { *second_factor } else { SecondFactorProof::None };
+    let mut fingerprint = None;
+    let reason = if let UsernameProof::Wrong(wrong) = username {
+        if history.has_refused_username(reset, wrong) {
+            return Ok(vec![]);
+        }
+        fingerprint = Some(wrong.clone());
         ResetAttempt::WrongUsername
     } else if asks && second_factor == SecondFactorProof::None {
         return Err(R::SecondFactorRequired);
@@ -66,7 +70,7 @@ pub fn complete(history: &History, at: Moment, command: &C) -> Answer {
             second_factor: used(history, second_factor),
         }]);
     };
-    let mut events = vec![E::ResetAttemptRefused { reset, reason }];
+    let mut events = vec![E::ResetAttemptRefused { reset, reason, fingerprint }];
     if history.refusals_of(reset) == 4 {
         events.push(E::ResetRevoked { reset, by: RevokedBy::WrongUsernames });
     }

@@ -34,6 +34,12 @@ impl History {
         open.map(|(link, _, expires_at)| (link, expires_at)).collect()
     }
 
+    pub fn has_refused_username(&self, link: ResetId, wrong: &str) -> bool {
+        self.events().any(|event| {
+            matches!(event, E::ResetAttemptRefused { reset, fingerprint: Some(known), .. } if *reset == link && known == wrong)
+        })
+    }
+
     pub fn refusals_of(&self, link: ResetId) -> usize {
         self.events()
             .filter(|event| matches!(event, E::ResetAttemptRefused { reset, .. } if *reset == link))

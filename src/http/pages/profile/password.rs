@@ -5,21 +5,22 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::{PasswordErrors, shown};
+use crate::credential::policy;
 use crate::http::App;
 use crate::http::caller::outcome;
 use crate::http::pages::form::Form;
 use crate::http::pages::trouble;
 use crate::http::pages::visitor::Visitor;
-use crate::http::text::{Password, perhaps_empty};
+use crate::http::text::{Password, any_length};
 use crate::problem::{Kind, Problem};
 
 #[derive(Deserialize)]
 pub(super) struct Typed {
-    #[serde(deserialize_with = "perhaps_empty")]
+    #[serde(deserialize_with = "any_length")]
     current_password: Password,
-    #[serde(deserialize_with = "perhaps_empty")]
+    #[serde(deserialize_with = "any_length")]
     new_password: Password,
-    #[serde(deserialize_with = "perhaps_empty")]
+    #[serde(deserialize_with = "any_length")]
     confirm_password: Password,
 }
 
@@ -33,6 +34,11 @@ pub(super) async fn submit(
         let new = against(&app, &visitor, &typed.new_password).await?;
         let errors = PasswordErrors { confirm, new, ..PasswordErrors::default() };
         return again(&app, &visitor, Kind::PasswordRejected.into(), errors).await;
+    }
+    if policy::is_too_long(&typed.current_password) {
+        let current = vec![visitor.say("field-too-long")];
+        let errors = PasswordErrors { current, ..PasswordErrors::default() };
+        return again(&app, &visitor, Kind::InvalidRequest.into(), errors).await;
     }
     let changed = outcome(&app, &call, || {
         app.service.change_password(&call, &typed.current_password, &typed.new_password)

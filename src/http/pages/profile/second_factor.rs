@@ -14,6 +14,7 @@ use crate::http::pages::page as rendered;
 use crate::http::pages::sign_in::Nothing;
 use crate::http::pages::trouble;
 use crate::http::pages::visitor::Visitor;
+use crate::http::text::Line;
 use crate::problem::{Kind, Problem};
 use crate::service::second_factor::{OfferedFactor, qr};
 
@@ -43,7 +44,8 @@ pub(super) async fn page(State(app): State<App>, visitor: Visitor) -> Result<Res
 
 async fn shown(app: &App, visitor: &Visitor, errors: Vec<String>) -> Result<Response, Problem> {
     let account = visitor.who()?.account.account_id;
-    let Some(OfferedFactor { address, secret }) = app.service.offered_factor(account).await? else {
+    let offered = app.service.offered_factor(&visitor.call, account).await?;
+    let Some(OfferedFactor { address, secret }) = offered else {
         return Ok(Redirect::to("/profile#second-factor").into_response());
     };
     rendered(&SecondFactor { page: visitor, qr: qr(&address), secret: grouped(&secret), errors })
@@ -67,15 +69,23 @@ pub(super) async fn confirm(
     Form(call, typed): Form<Code>,
 ) -> Result<Response, Problem> {
     let call = call.never_repeated();
+    if Line::<64>::is_too_long(&typed.code) {
+        let page = shown(&app, &visitor, vec![visitor.say("field-too-long")]).await?;
+        return Ok(trouble::beside(Kind::InvalidRequest.into(), page));
+    }
     match app.service.confirm_second_factor(&call, &typed.code).await {
         Ok(answer) => recovery_codes::shown(&visitor, codes_of(&answer), true),
         Err(problem) if problem.kind == Kind::WrongCode => {
             let page = shown(&app, &visitor, vec![visitor.say("second-factor-wrong-code")]).await?;
             Ok(trouble::beside(problem, page))
         }
-        // Confirmed already, such as by a second click; its codes were shown then.
         Err(problem) if problem.kind == Kind::NotPossible => {
-            Ok(Redirect::to("/profile?done=factor-enrolled").into_response())
+            let account = app.service.store().account(visitor.who()?.account.account_id).await?;
+            if account.is_some_and(|row| row.factor_id.is_some()) {
+                // Confirmed already, such as by a second click or in another tab; its codes were shown then.
+                return Ok(Redirect::to("/profile?done=factor-enrolled").into_response());
+            }
+            refused(&app, &visitor, problem.status(), "second-factor-over").await
         }
         Err(problem) => Err(problem),
     }

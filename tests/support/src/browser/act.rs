@@ -63,6 +63,11 @@ impl Browser {
         self.with(Thing::new(Kind::Field, label), Deed::Type(text)).await;
     }
 
+    /// Pastes into the field with this label, in place of what was in it: any characters, all at the same time.
+    pub async fn paste(&self, label: &str, text: &str) {
+        self.with(Thing::new(Kind::Field, label), Deed::Paste(text)).await;
+    }
+
     /// Types where the focus is.
     pub async fn type_here(&self, text: &str) {
         let typed = self.type_at_focus(text).await;

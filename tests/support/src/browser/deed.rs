@@ -12,6 +12,7 @@ pub(super) enum Deed<'a> {
     Click,
     DoubleClick,
     Type(&'a str),
+    Paste(&'a str),
     Pick(&'a str),
     Read,
 }
@@ -29,6 +30,11 @@ impl Browser {
             Deed::Type(text) => {
                 wire.post(&element.path("clear"), &json!({})).await?;
                 wire.post(&element.path("value"), &json!({ "text": text })).await
+            }
+            Deed::Paste(text) => {
+                wire.post(&element.path("clear"), &json!({})).await?;
+                wire.run("arguments[0].focus()", std::slice::from_ref(&element.0)).await?;
+                wire.devtools("Input.insertText", json!({ "text": text })).await
             }
             Deed::Pick(choice) => self.pick_from(element, choice).await,
             Deed::Read => wire.get(&element.path("property/value")).await,
