@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, ResetSecondFactor};
 use crate::credential::Hasher;
-use crate::http::{self, Activity, ApiKey, App, House, Proxies};
+use crate::http::{self, Activity, ApiKey, App, GentleListener, House, Peer, Proxies};
 use crate::keys::Keys;
 use crate::service::{Service, Settings};
 use base::Base;
@@ -107,6 +107,12 @@ impl Node {
         self.listener.local_addr()
     }
 
+    /// To be cancelled some time before it is stopped: from then on it is not ready, and lets go of its callers.
+    #[must_use]
+    pub fn draining(&self) -> CancellationToken {
+        self.app.draining.clone()
+    }
+
     /// The same, with more pages.
     #[must_use]
     pub fn with_pages(mut self, pages: Router) -> Self {
@@ -120,9 +126,15 @@ impl Node {
     /// The socket fails, a worker fell, or the log is in another epoch now.
     pub async fn run(self, stop: CancellationToken) -> std::io::Result<()> {
         let working = tokio::spawn(self.crew.run(stop.clone()));
-        let pages =
-            http::router(self.app).merge(self.more).into_make_service_with_connect_info::<SocketAddr>();
-        let served = axum::serve(self.listener, pages).with_graceful_shutdown(stop.cancelled_owned()).await;
+        let listener = GentleListener::new(self.listener, stop.clone())?;
+        let (draining, closed) = (self.app.draining.clone(), listener.closed());
+        // Also when it is stopped without warning.
+        tokio::spawn(async move {
+            stop.cancelled().await;
+            draining.cancel();
+        });
+        let pages = http::router(self.app).merge(self.more).into_make_service_with_connect_info::<Peer>();
+        let served = axum::serve(listener, pages).with_graceful_shutdown(closed.cancelled_owned()).await;
         let worked = working.await.map_err(std::io::Error::other)?;
         drop(self.service);
         self.base.close().await;
@@ -150,5 +162,6 @@ fn app(config: &Config, service: &Service, activity: Activity) -> Result<App, Bu
         public_url: config.base_url().into(),
         activity,
         house: House::new(config)?.into(),
+        draining: CancellationToken::new(),
     })
 }

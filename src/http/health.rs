@@ -8,7 +8,7 @@ use rekey_events::Permission;
 use super::App;
 use super::caller::Called;
 use super::metrics::{self, Page};
-use crate::problem::{Problem, ProblemBody};
+use crate::problem::{Kind, Problem, ProblemBody};
 
 #[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, description = "The process runs")))]
 /// Whether the process runs.
@@ -20,13 +20,21 @@ pub(super) async fn healthz() -> &'static str {
     get, path = "/readyz", tag = "operations",
     responses(
         (status = 200, description = "The database answers"),
-        (status = 503, description = "It does not", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "It does not, or the process is about to stop", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 /// Whether commands can be taken: the database answers.
 pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, Problem> {
+    if app.draining.is_cancelled() {
+        return Err(stopping());
+    }
     app.service.store().last_position().await?;
     Ok("ready\n")
+}
+
+/// That a process is not ready because it stops.
+pub(super) fn stopping() -> Problem {
+    Problem::because(Kind::Unavailable, "This process stops. Ask another one.")
 }
 
 #[utoipa::path(

@@ -27,6 +27,7 @@ mod people;
 mod races;
 mod raw;
 mod roles;
+mod rolling;
 mod second_factor;
 mod secrets;
 mod served;
