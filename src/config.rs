@@ -69,6 +69,10 @@ pub struct Config {
     /// Proxies whose `X-Forwarded-For` is believed: addresses and networks.
     #[serde(default)]
     pub trusted_proxies: TrustedProxies,
+    /// Seconds that a server goes on serving after the signal to stop, while it is no longer ready: what sends requests
+    /// to it finds that out meanwhile. 0 for none.
+    #[serde(default = "stop_delay")]
+    pub stop_delay_seconds: u64,
     /// The database.
     pub database: Database,
     /// Outgoing mail.
@@ -87,6 +91,10 @@ pub struct Config {
 
 fn listen() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 8080))
+}
+
+fn stop_delay() -> u64 {
+    5
 }
 
 fn product() -> String {

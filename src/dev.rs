@@ -39,7 +39,7 @@ pub async fn run(args: &DevArgs, env: Arc<dyn Env>) -> Result<ExitCode, Box<dyn 
     let pages =
         pages::router(pages::Desk { service: node.service.clone(), demo, inbox, smtp: args.smtp.clone() });
     let stop = CancellationToken::new();
-    Ok(signals.until_stopped(stop.clone(), node.with_pages(pages).run(stop)).await?)
+    Ok(signals.until_stopped(stop.clone(), None, node.with_pages(pages).run(stop)).await?)
 }
 
 /// The keys in the folder; made on the first start, and kept.

@@ -11,6 +11,7 @@ mod door;
 pub(crate) mod events;
 mod field_value;
 mod health;
+mod listener;
 mod log;
 mod mails;
 mod metrics;
@@ -25,11 +26,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, Version, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use rekey_events::Permission;
+use tokio_util::sync::CancellationToken;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -39,6 +41,7 @@ use bounded::bounded;
 
 pub use client_address::Proxies;
 pub use door::Door;
+pub use listener::{GentleListener, Peer};
 pub use metrics::process::Activity;
 pub use pages::House;
 
@@ -72,6 +75,8 @@ pub struct App {
     pub activity: Activity,
     /// What the pages are called and look like.
     pub house: Arc<House>,
+    /// Cancelled when the process is about to stop: it still serves, and is no longer ready.
+    pub draining: CancellationToken,
 }
 
 /// The API's routes and their description.
@@ -122,14 +127,15 @@ pub fn openapi() -> OpenApi {
 /// All routes, with what surrounds them.
 pub fn router(app: App) -> Router {
     let (api, openapi) = api().split_for_parts();
-    let secure = app.house.is_secure();
+    let (secure, draining) = (app.house.is_secure(), app.draining.clone());
     let pages = api
         .merge(docs::routes(openapi))
         .merge(pages::routes(&app))
         .fallback(pages::nothing_here)
         .method_not_allowed_fallback(pages::wrong_method)
         .with_state(app);
-    secured(surrounded(pages), secure)
+    let pages = surrounded(pages).layer(middleware::from_fn_with_state(draining, leave_connections));
+    secured(pages, secure)
 }
 
 /// Pages that people reach by TLS, if they do.
@@ -141,6 +147,21 @@ fn secured(pages: Router, secure: bool) -> Router {
 async fn by_tls_only(mut response: Response) -> Response {
     let two_years = HeaderValue::from_static("max-age=63072000; includeSubDomains");
     response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, two_years);
+    response
+}
+
+/// While the process is about to stop, each connection ends with its next answer (RFC 9112, section 9.6): then proxies
+/// keep none that could be closed under a request.
+async fn leave_connections(
+    State(draining): State<CancellationToken>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let has_connections = request.version() <= Version::HTTP_11;
+    let mut response = next.run(request).await;
+    if has_connections && draining.is_cancelled() {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     response
 }
 

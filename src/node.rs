@@ -70,6 +70,12 @@ impl Node {
         self.front.address()
     }
 
+    /// To be cancelled some time before it is stopped: from then on it is not ready, and lets go of its callers.
+    #[must_use]
+    pub fn draining(&self) -> CancellationToken {
+        self.front.draining()
+    }
+
     /// The same, with more pages.
     #[must_use]
     pub fn with_pages(mut self, pages: Router) -> Self {

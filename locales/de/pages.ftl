@@ -107,6 +107,7 @@ link-unknown-advice = Vielleicht hat Ihr E-Mail-Programm ihn umbrochen. Kopieren
 not-me = Das war ich nicht
 not-me-about = Hat jemand anderes einen Link angefordert, um Ihr Passwort zurückzusetzen? Deaktivieren Sie ihn hier, dann kann ihn niemand mehr verwenden. Ihr Passwort bleibt unverändert.
 end-the-link = Link deaktivieren
+not-me-unknown = Dieser Link ist unvollständig. Kopieren Sie den ganzen Link aus der E-Mail.
 not-me-completed = Dieser Link wurde verwendet und damit ein neues Passwort gesetzt. Wenn Sie das nicht waren, melden Sie sich sofort. Kontakt: { $contact }
 not-me-done = Der Link ist deaktiviert
 not-me-done-about = Niemand kann ihn mehr verwenden. Ihr Passwort bleibt unverändert.

@@ -107,6 +107,7 @@ link-unknown-advice = Perhaps the mail program broke it apart. Copy the whole li
 not-me = This wasn't me
 not-me-about = Did somebody else ask for a link to reset your password? End it here, and nobody can use it. Your password stays as it is.
 end-the-link = End the link
+not-me-unknown = This link is not complete. Copy the whole link out of the mail.
 not-me-completed = This link was used, and a new password was set with it. If that was not you, contact { $contact } at once.
 not-me-done = The link is ended
 not-me-done-about = Nobody can use it any more. Your password stays as it is.

@@ -107,6 +107,7 @@ link-unknown-advice = Puede que el programa de correo lo haya cortado. Copie el 
 not-me = No he sido yo
 not-me-about = ¿Otra persona ha solicitado un enlace para restablecer su contraseña? Anúlelo aquí y nadie podrá usarlo. Su contraseña no cambia.
 end-the-link = Anular el enlace
+not-me-unknown = Este enlace está incompleto. Copie el enlace completo del correo.
 not-me-completed = Este enlace ya se usó y con él se estableció una contraseña nueva. Si no fue usted, avise de inmediato. Contacto: { $contact }
 not-me-done = El enlace se ha anulado
 not-me-done-about = Ya nadie puede usarlo. Su contraseña no cambia.

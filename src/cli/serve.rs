@@ -3,11 +3,13 @@
 use std::error::Error;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use rekey_events::Env;
 use tokio_util::sync::CancellationToken;
 
+use super::signals::Drain;
 use super::{ConfigArgs, Signals};
 use crate::config::Config;
 use crate::keys::Keys;
@@ -51,7 +53,9 @@ pub(super) async fn run(args: &Serve, env: Arc<dyn Env>) -> Result<ExitCode, Box
     };
     tracing::info!(address = %server.address()?, public_url = %config.base_url(), "listening");
     let stop = CancellationToken::new();
-    let code = signals.until_stopped(stop.clone(), server.run(stop)).await?;
+    let delay = Duration::from_secs(config.stop_delay_seconds);
+    let drain = Drain { begun: server.draining(), delay };
+    let code = signals.until_stopped(stop.clone(), Some(drain), server.run(stop)).await?;
     tracing::info!("stopped");
     Ok(code)
 }

@@ -2,9 +2,27 @@
 
 use std::error::Error;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
+
+/// How a server prepares to stop.
+#[derive(Clone, Debug)]
+pub(crate) struct Drain {
+    /// Cancelled by the first signal: it still serves, and is no longer ready.
+    pub(crate) begun: CancellationToken,
+    /// How long it goes on serving.
+    pub(crate) delay: Duration,
+}
+
+impl Drain {
+    async fn wait(&self) {
+        self.begun.cancel();
+        tracing::info!(seconds = self.delay.as_secs(), "stopping soon; no longer ready");
+        tokio::time::sleep(self.delay).await;
+    }
+}
 
 /// The exit code after the second signal: what was in hand was left.
 const LEFT_AT_ONCE: u8 = 130;
@@ -26,21 +44,28 @@ impl Signals {
         Ok(Self { terminate: signal(terminate)?, interrupt: signal(interrupt)? })
     }
 
-    /// Runs `work` until it ends by itself or is stopped by a signal: the first lets it
-    /// finish what it has in hand, the second does not wait.
+    /// Runs `work` until it ends by itself or is stopped by a signal: the first lets it finish what is in progress, a
+    /// server after its `drain`; the second does not wait.
     ///
     /// # Errors
     /// The work fails.
     pub(crate) async fn until_stopped<E>(
         mut self,
         stop: CancellationToken,
+        drain: Option<Drain>,
         work: impl Future<Output = Result<(), E>>,
     ) -> Result<ExitCode, E> {
         tokio::pin!(work);
         tokio::select! {
             done = &mut work => return done.map(|()| ExitCode::SUCCESS),
-            () = self.next() => stop.cancel(),
+            () = self.next() => {}
         }
+        tokio::spawn(async move {
+            if let Some(drain) = drain {
+                drain.wait().await;
+            }
+            stop.cancel();
+        });
         tokio::select! {
             done = &mut work => done.map(|()| ExitCode::SUCCESS),
             () = self.next() => Ok(ExitCode::from(LEFT_AT_ONCE)),

@@ -38,7 +38,7 @@ pub(super) async fn run(args: Work, env: Arc<dyn Env>) -> Result<ExitCode, Box<d
     let worker = Worker::bind(&config, roles, mailing.as_ref(), args.listen, env).await?;
     tracing::info!(address = %worker.address()?, roles = named, "started");
     let stop = CancellationToken::new();
-    let code = signals.until_stopped(stop.clone(), worker.run(stop)).await?;
+    let code = signals.until_stopped(stop.clone(), None, worker.run(stop)).await?;
     tracing::info!("stopped");
     Ok(code)
 }

@@ -1,7 +1,7 @@
 //! The address that a request comes from, through proxies that are trusted.
 
 use std::collections::HashSet;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use axum::extract::ConnectInfo;
@@ -9,6 +9,7 @@ use axum::http::HeaderName;
 use axum::http::request::Parts;
 
 use super::field_value::field_values;
+use super::listener::Peer;
 use crate::config::TrustedProxies;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -38,7 +39,7 @@ impl Proxies {
     /// Hops are read from the right, because each proxy appends the address that it was called from: whatever a client
     /// sends stands to the left of its own address, and is never reached.
     pub(super) fn client_address(&self, parts: &Parts) -> Option<String> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip().to_canonical();
+        let peer = parts.extensions.get::<ConnectInfo<Peer>>()?.0.0.ip().to_canonical();
         let lines: Vec<_> = field_values(&parts.headers, FORWARDED_FOR).collect();
         Some(self.nearest_untrusted(peer, &lines))
     }

@@ -12,6 +12,7 @@ use rekey_events::store::audit::{EventFilter, EventSlice};
 use rekey_events::{AccountId, Moment, Permission};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -160,7 +161,7 @@ pub(super) async fn list(
 ) -> Result<Response, Problem> {
     app.service.authorise(&call.caller, Permission::Audit).await?;
     search.check()?;
-    let found = wait_for(app.service.store(), search.filter(), search.wait).await?;
+    let found = wait_for(app.service.store(), search.filter(), search.wait, &app.draining).await?;
     let lines =
         found.events.iter().filter_map(|event| serde_json::to_string(&ReadableEvent::from(event)).ok());
     let body: String = lines.flat_map(|line| [line, "\n".to_owned()]).collect();
@@ -169,8 +170,13 @@ pub(super) async fn list(
     Ok(([kind, next], Body::from(body)).into_response())
 }
 
-/// The next events; when there are none yet, looks again for so many seconds.
-async fn wait_for(store: &Store, mut filter: EventFilter, seconds: i64) -> Result<EventSlice, Problem> {
+/// The next events; when there are none yet, looks again for so many seconds, but not when the process is about to stop.
+async fn wait_for(
+    store: &Store,
+    mut filter: EventFilter,
+    seconds: i64,
+    draining: &CancellationToken,
+) -> Result<EventSlice, Problem> {
     let patience = Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
     let until = Instant::now() + patience;
     loop {
@@ -178,7 +184,9 @@ async fn wait_for(store: &Store, mut filter: EventFilter, seconds: i64) -> Resul
         if !slice.events.is_empty() || !slice.is_last || Instant::now() + AGAIN > until {
             return Ok(slice);
         }
+        if draining.run_until_cancelled(tokio::time::sleep(AGAIN)).await.is_none() {
+            return Ok(slice);
+        }
         filter.after = Some(slice.until);
-        tokio::time::sleep(AGAIN).await;
     }
 }

@@ -21,11 +21,14 @@ pub(super) async fn healthz() -> &'static str {
     get, path = "/readyz", tag = "operations",
     responses(
         (status = 200, description = "The database answers and takes writes"),
-        (status = 503, description = "It does not, or this process starts", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "It does not, or this process starts or is about to stop", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 /// Whether commands can be taken: a write to the database would work. Nothing is written.
 pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, Problem> {
+    if app.draining.is_cancelled() {
+        return Err(stopping());
+    }
     ready(app.service.store()).await
 }
 
@@ -38,6 +41,11 @@ pub(super) async fn ready(store: &Store) -> Result<&'static str, Problem> {
             Err(Problem::because(Kind::Unavailable, "The database does not answer, or takes no writes."))
         }
     }
+}
+
+/// That a process is not ready because it stops.
+pub(super) fn stopping() -> Problem {
+    Problem::because(Kind::Unavailable, "This process stops. Ask another one.")
 }
 
 #[utoipa::path(

@@ -11,7 +11,7 @@ use rekey_events::Env;
 use rekey_events::store::Store;
 use tokio_util::sync::CancellationToken;
 
-use super::health::{healthz, ready};
+use super::health::{healthz, ready, stopping};
 use super::{Activity, metrics, surrounded};
 use crate::problem::{Kind, Problem};
 
@@ -67,10 +67,7 @@ pub fn router(watched: Watched) -> Router {
 
 async fn readyz(State(watched): State<Watched>) -> Result<&'static str, Problem> {
     if watched.stop.is_cancelled() {
-        return Err(Problem::because(
-            Kind::Unavailable,
-            "It finishes what is in hand, and takes on nothing more.",
-        ));
+        return Err(stopping());
     }
     ready(&watched.scene()?.store).await
 }

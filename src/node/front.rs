@@ -10,12 +10,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::BuildError;
 use super::server::Built;
-use crate::http::{self, Door, House};
+use crate::http::{self, Door, GentleListener, House, Peer};
 
 /// A server's socket, and what is answered there.
 pub(super) struct Front {
     listener: TcpListener,
     door: Door,
+    draining: CancellationToken,
 }
 
 impl Front {
@@ -29,7 +30,7 @@ impl Front {
         env: Arc<dyn Env>,
     ) -> Result<Self, BuildError> {
         let listener = TcpListener::bind(listen).await.map_err(|error| BuildError::Listen(listen, error))?;
-        Ok(Self { listener, door: Door::new(house, env) })
+        Ok(Self { listener, door: Door::new(house, env), draining: CancellationToken::new() })
     }
 
     /// Where it listens.
@@ -38,6 +39,11 @@ impl Front {
     /// The socket is gone.
     pub(super) fn address(&self) -> std::io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+
+    /// To be cancelled some time before it is stopped: from then on it is not ready, and lets go of its callers.
+    pub(super) fn draining(&self) -> CancellationToken {
+        self.draining.clone()
     }
 
     /// Answers until `stop`: at first that the process starts, then, with what `building` comes to, also `more`.
@@ -50,11 +56,13 @@ impl Front {
         more: Router,
         stop: CancellationToken,
     ) -> Result<(), BuildError> {
-        let Self { listener, door } = self;
-        let routes = door.router().into_make_service_with_connect_info::<SocketAddr>();
-        let serving = axum::serve(listener, routes)
-            .with_graceful_shutdown(stop.clone().cancelled_owned())
-            .into_future();
+        let Self { listener, door, draining } = self;
+        let listener = GentleListener::new(listener, stop.clone())?;
+        let closed = listener.closed();
+        tokio::spawn(drain_at_stop(draining, stop.clone()));
+        let routes = door.router().into_make_service_with_connect_info::<Peer>();
+        let serving =
+            axum::serve(listener, routes).with_graceful_shutdown(closed.cancelled_owned()).into_future();
         let serving = tokio::spawn(serving);
         let built = stop.run_until_cancelled(building).await.transpose();
         let (worked, base) = match built {
@@ -77,4 +85,10 @@ impl Front {
         }
         worked.and(served.map_err(BuildError::from))
     }
+}
+
+/// A process that is stopped without warning drains, too.
+async fn drain_at_stop(draining: CancellationToken, stop: CancellationToken) {
+    stop.cancelled().await;
+    draining.cancel();
 }

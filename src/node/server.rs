@@ -32,6 +32,7 @@ pub(super) struct Blueprint {
     house: Arc<House>,
     plan: Plan,
     ground: Ground,
+    draining: CancellationToken,
 }
 
 /// What a server is made of once its database has answered.
@@ -75,7 +76,8 @@ impl Server {
         let house = Arc::new(House::new(config)?);
         let ground = Ground::take(config, env.clone())?;
         let front = Front::bind(config.listen, house.clone(), env).await?;
-        let blueprint = Blueprint { config: config.clone(), keys, hasher, house, plan, ground };
+        let draining = front.draining();
+        let blueprint = Blueprint { config: config.clone(), keys, hasher, house, plan, ground, draining };
         Ok(Self { front, blueprint })
     }
 
@@ -89,6 +91,12 @@ impl Server {
     /// The socket is gone.
     pub fn address(&self) -> std::io::Result<SocketAddr> {
         self.front.address()
+    }
+
+    /// To be cancelled some time before it is stopped: from then on it is not ready, and lets go of its callers.
+    #[must_use]
+    pub fn draining(&self) -> CancellationToken {
+        self.front.draining()
     }
 
     /// Runs until `stop`; then finishes what is in progress. Until the database answers, `/readyz` is 503.
@@ -106,7 +114,7 @@ impl Blueprint {
         let base = self.ground.migrated().await?;
         let crew = self.plan.crew(&base.log)?;
         let service = Service::new(base.log.clone(), self.keys, self.hasher, settings(&self.config));
-        let app = app(&self.config, self.house, &service, crew.activity());
+        let app = app(&self.config, self.house, &service, crew.activity(), self.draining);
         Ok(Built { service, app, crew, base })
     }
 }
@@ -118,7 +126,13 @@ fn settings(config: &Config) -> Settings {
     }
 }
 
-fn app(config: &Config, house: Arc<House>, service: &Service, activity: Activity) -> App {
+fn app(
+    config: &Config,
+    house: Arc<House>,
+    service: &Service,
+    activity: Activity,
+    draining: CancellationToken,
+) -> App {
     let key = |key: &crate::config::ApiKey| ApiKey {
         name: key.name.clone(),
         token_hash: key.token_hash.to_ascii_lowercase(),
@@ -131,5 +145,6 @@ fn app(config: &Config, house: Arc<House>, service: &Service, activity: Activity
         public_url: config.base_url().into(),
         activity,
         house,
+        draining,
     }
 }

@@ -34,6 +34,7 @@ mod races;
 mod raw;
 mod receipts;
 mod roles;
+mod rolling;
 mod second_factor;
 mod secrets;
 mod served;

@@ -91,7 +91,7 @@ pub fn set_up(folder: &Path, url: &str, public: &str, development: bool, sink: &
     std::fs::write(&seal, seal_key().expose()).unwrap();
     let permissions: Vec<_> = Permission::iter().map(Permission::name).collect();
     let text = format!(
-        "public_url = {public:?}\nlisten = \"127.0.0.1:0\"\nkey_file = {keys:?}\n\
+        "public_url = {public:?}\nlisten = \"127.0.0.1:0\"\nkey_file = {keys:?}\nstop_delay_seconds = 0\n\
          [database]\nurl = {url:?}\n\
          [mail]\nfrom = \"rekey@example.org\"\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\n\
          [seal]\nkey_file = {seal:?}\nfolder = {sealed:?}\nevery_seconds = 1\n\

@@ -53,6 +53,57 @@ async fn the_second_signal_does_not_wait() {
     assert_eq!(served.process.wait().await.code(), Some(130));
 }
 
+/// A server that goes on serving for so many seconds after the signal to stop.
+async fn stopping_after(seconds: u32) -> Served {
+    let (folder, sink) = (tempfile::tempdir().unwrap(), SmtpSink::start().await.unwrap());
+    let url = format!("sqlite:{}", folder.path().join("rekey.db").display());
+    let mut command = command(folder.path(), &url, PUBLIC, false, &sink);
+    let mut process = Process::spawn(command.env("REKEY_STOP_DELAY_SECONDS", seconds.to_string()));
+    let api = announced(&mut process, "listening").await;
+    Served { process, api, sink, folder, url }
+}
+
+/// What sends requests to it finds out by `/readyz`, or by the end of its connections, and goes elsewhere.
+#[tokio::test]
+async fn after_the_first_signal_it_is_not_ready_and_goes_on_serving() {
+    let mut served = stopping_after(600).await;
+    assert_eq!(served.api.get("", "/readyz").await.expect(200).header("connection"), "");
+    served.process.sigterm();
+    until("a process that is not ready", async || served.api.get("", "/readyz").await.status == 503).await;
+    let refused = served.api.get("", "/readyz").await;
+    refused.assert_problem(503, "unavailable");
+    assert_eq!(refused.header("connection"), "close");
+    served.api.get("", "/healthz").await.expect(200);
+    let asked = served.api.command("", "request-reset", serde_json::from_str(&asking()).unwrap()).await;
+    assert_eq!(asked.expect(202).header("connection"), "close");
+    // The second does not wait for the end of the delay.
+    served.process.sigterm();
+    assert_eq!(served.process.wait().await.code(), Some(130));
+}
+
+#[tokio::test]
+async fn after_its_delay_it_stops_gently() {
+    let mut served = stopping_after(1).await;
+    let begun = std::time::Instant::now();
+    served.process.sigterm();
+    assert_eq!(served.process.wait().await.code(), Some(0));
+    assert!(begun.elapsed().as_secs() >= 1, "{:?}", begun.elapsed());
+}
+
+/// It would hold up the stop for twenty seconds, and whoever waits learns nothing by it.
+#[tokio::test]
+async fn a_long_poll_ends_when_the_process_is_to_stop() {
+    let served = stopping_after(600).await;
+    let begun = std::time::Instant::now();
+    let api = served.api.clone();
+    let poll = tokio::spawn(async move { api.get(KEY, "/v1/events?after=0&wait=20").await });
+    served.api.get("", "/healthz").await.expect(200);
+    served.process.sigterm();
+    let reply = poll.await.unwrap().expect(200);
+    assert_eq!((reply.text.as_str(), reply.header("rekey-next")), ("", "0"));
+    assert!(begun.elapsed().as_secs() < 15, "{:?}", begun.elapsed());
+}
+
 async fn refusal(public: &str, development: bool) -> (Option<i32>, String) {
     let (folder, sink) = (tempfile::tempdir().unwrap(), SmtpSink::start().await.unwrap());
     let url = format!("sqlite:{}", folder.path().join("rekey.db").display());

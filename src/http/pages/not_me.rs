@@ -8,7 +8,6 @@ use serde::Deserialize;
 use super::form::Form;
 use super::notice::Notice;
 use super::page as rendered;
-use super::reset_password::not_a_code;
 use super::trouble;
 use super::visitor::Visitor;
 use crate::http::App;
@@ -62,7 +61,7 @@ pub(super) async fn submit(
     match outcome(&app, &call, || app.service.disown_reset(&call, token)).await {
         Ok(_) => rendered(&NotMe { is_done: true, ..NotMe::new(&visitor, "") }),
         Err(problem) if problem.kind == Kind::LinkUnusable => {
-            let token_errors = vec![not_a_code(&visitor)];
+            let token_errors = vec![visitor.say("not-me-unknown")];
             Ok(trouble::beside(problem, rendered(&NotMe { token_errors, ..NotMe::new(&visitor, token) })?))
         }
         Err(problem) => Err(problem),

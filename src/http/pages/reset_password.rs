@@ -138,7 +138,7 @@ pub(super) async fn submit(
 }
 
 /// That what was pasted is no link's code, and what to do.
-pub(super) fn not_a_code(visitor: &Visitor) -> String {
+fn not_a_code(visitor: &Visitor) -> String {
     format!("{}. {}", visitor.say("link-unknown"), visitor.say("link-unknown-advice"))
 }
 

@@ -10,9 +10,9 @@ const send = (form, address, fields) => {
 };
 
 // What is no code can be replaced by the right one.
-const refuse = (text) => {
+const refuse = () => {
   const wrong = document.createElement('p');
-  Object.assign(wrong, { className: 'wrong', id: 'token-wrong', role: 'alert', textContent: text });
+  Object.assign(wrong, { className: 'wrong', id: 'token-wrong', role: 'alert', textContent: token.dataset.wrong });
   token.closest('.field').append(wrong);
   token.setAttribute('aria-invalid', 'true');
   token.setAttribute('aria-describedby', 'token-hint token-wrong');
@@ -37,7 +37,7 @@ if (token && (code || token.value)) {
   if (code) {
     send(token.form, '/reset-password/state', { token: code }).then((answer) => answer.json()).then((state) => {
       if (!state) return;
-      if (state.unknown) { refuse(`${state.title}. ${state.text}`); return; }
+      if (state.unknown) { refuse(); return; }
       if (!over) return;
       document.getElementById('link-good').hidden = true;
       document.title = document.title.replace(/^[^–]+/, `${state.title} `);
