@@ -5,6 +5,7 @@ mod audit;
 mod database;
 pub(crate) mod keys;
 mod log;
+mod logging;
 mod mail;
 mod progress;
 mod say;
@@ -16,17 +17,22 @@ mod work;
 
 use std::error::Error;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use rekey_events::{Env, ProcessEnv};
-use tracing_subscriber::EnvFilter;
+
+use logging::Reader;
+
+/// The configuration file, when none is named.
+const FILE: &str = "rekey.toml";
 
 /// A self-hosted, event-sourced password service.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(version, about, after_help = logging::HELP)]
 pub struct Cli {
     #[command(subcommand)]
     task: Task,
@@ -79,9 +85,16 @@ pub struct DevArgs {
 /// Where the configuration is.
 #[derive(Debug, Args)]
 pub struct ConfigArgs {
-    /// The configuration file.
-    #[arg(long, env = "REKEY_CONFIG", default_value = "rekey.toml")]
+    /// The configuration file. Relative paths in it, and in environment variables that override it, begin at its folder.
+    #[arg(long, env = "REKEY_CONFIG", default_value = FILE, value_parser = OsStringValueParser::new().map(PathBuf::from))]
     config: PathBuf,
+}
+
+impl ConfigArgs {
+    /// The file; a variable that is set but empty names none.
+    fn file(&self) -> &Path {
+        if self.config.as_os_str().is_empty() { Path::new(FILE) } else { &self.config }
+    }
 }
 
 impl Cli {
@@ -91,19 +104,15 @@ impl Cli {
     /// It cannot be done; the text says why.
     pub async fn run(self) -> Result<ExitCode, Box<dyn Error>> {
         let env: Arc<dyn Env> = Arc::new(ProcessEnv::default());
+        logging::start(match &self.task {
+            Task::Dev(_) => Reader::Developer,
+            Task::Serve(_) | Task::Work(_) => Reader::Machine,
+            _ => Reader::Operator,
+        })?;
         match self.task {
-            Task::Dev(args) => {
-                log_for_people();
-                crate::dev::run(&args, env).await
-            }
-            Task::Serve(args) => {
-                log_for_machines();
-                serve::run(&args, env).await
-            }
-            Task::Work(args) => {
-                log_for_machines();
-                work::run(args, env).await
-            }
+            Task::Dev(args) => crate::dev::run(&args, env).await,
+            Task::Serve(args) => serve::run(&args, env).await,
+            Task::Work(args) => work::run(args, env).await,
             Task::Mail(mail) => mail.run(env).await,
             Task::Migrate(args) => serve::migrate(&args, &*env).await,
             Task::Keys(keys) => keys.run(&*env),
@@ -113,18 +122,6 @@ impl Cli {
             Task::Admin(admin) => admin.run(env).await,
         }
     }
-}
-
-fn filter(otherwise: &str) -> EnvFilter {
-    EnvFilter::try_from_env("REKEY_LOG").unwrap_or_else(|_| EnvFilter::new(otherwise))
-}
-
-fn log_for_people() {
-    tracing_subscriber::fmt().with_env_filter(filter("warn")).with_writer(std::io::stderr).init();
-}
-
-fn log_for_machines() {
-    tracing_subscriber::fmt().json().with_env_filter(filter("info")).with_writer(std::io::stderr).init();
 }
 
 pub(crate) use signals::until_stopped;

@@ -31,7 +31,8 @@ impl DatabaseArgs {
     }
 
     fn url(&self) -> Result<String, Box<dyn Error>> {
-        let url = match &self.database {
+        // A variable that is set but empty names none.
+        let url = match self.database.as_ref().filter(|url| !url.is_empty()) {
             Some(url) => url.clone(),
             None => serve::load(&self.config)?.database.url()?,
         };

@@ -30,6 +30,7 @@ mod roles;
 mod second_factor;
 mod secrets;
 mod served;
+mod settings;
 mod site;
 mod stopping;
 mod walkthrough;
