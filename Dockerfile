@@ -11,7 +11,8 @@ FROM debian:bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates curl \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /out/rekey /usr/local/bin/rekey
-# A number of its own, and a folder for the embedded database.
+# A number of its own, and a folder for the embedded database. Relative paths in the configuration begin at its own
+# folder: for a database here write sqlite:/var/lib/rekey/rekey.db.
 RUN install --directory --owner=10001 --group=10001 --mode=0700 /var/lib/rekey
 USER 10001:10001
 WORKDIR /var/lib/rekey

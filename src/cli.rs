@@ -6,6 +6,7 @@ mod backup;
 mod database;
 pub(crate) mod keys;
 mod log;
+mod logging;
 mod mail;
 mod progress;
 mod say;
@@ -17,17 +18,22 @@ mod work;
 
 use std::error::Error;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use rekey_events::{Env, ProcessEnv};
-use tracing_subscriber::EnvFilter;
+
+use logging::Reader;
+
+/// The configuration file, when none is named.
+const FILE: &str = "rekey.toml";
 
 /// A self-hosted, event-sourced password service.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(version, about, after_help = logging::HELP)]
 pub struct Cli {
     #[command(subcommand)]
     task: Task,
@@ -82,9 +88,16 @@ pub struct DevArgs {
 /// Where the configuration is.
 #[derive(Debug, Args)]
 pub struct ConfigArgs {
-    /// The configuration file.
-    #[arg(long, env = "REKEY_CONFIG", default_value = "rekey.toml")]
+    /// The configuration file. Relative paths in it, and in environment variables that override it, begin at its folder.
+    #[arg(long, env = "REKEY_CONFIG", default_value = FILE, value_parser = OsStringValueParser::new().map(PathBuf::from))]
     config: PathBuf,
+}
+
+impl ConfigArgs {
+    /// The file; a variable that is set but empty names none.
+    fn file(&self) -> &Path {
+        if self.config.as_os_str().is_empty() { Path::new(FILE) } else { &self.config }
+    }
 }
 
 impl Cli {
@@ -94,19 +107,15 @@ impl Cli {
     /// It cannot be done; the text says why.
     pub async fn run(self) -> Result<ExitCode, Box<dyn Error>> {
         let env: Arc<dyn Env> = Arc::new(ProcessEnv::default());
+        logging::start(match &self.task {
+            Task::Dev(_) => Reader::Developer,
+            Task::Serve(_) | Task::Work(_) => Reader::Machine,
+            _ => Reader::Operator,
+        })?;
         match self.task {
-            Task::Dev(args) => {
-                log_for_people();
-                crate::dev::run(&args, env).await
-            }
-            Task::Serve(args) => {
-                log_for_machines();
-                serve::run(&args, env).await
-            }
-            Task::Work(args) => {
-                log_for_machines();
-                work::run(args, env).await
-            }
+            Task::Dev(args) => crate::dev::run(&args, env).await,
+            Task::Serve(args) => serve::run(&args, env).await,
+            Task::Work(args) => work::run(args, env).await,
             Task::Mail(mail) => until_signal(mail.run(env)).await,
             Task::Migrate(args) => until_signal(serve::migrate(&args, &*env)).await,
             Task::Backup(backup) => backup.run().await,
@@ -117,18 +126,6 @@ impl Cli {
             Task::Admin(admin) => until_signal(admin.run(env)).await,
         }
     }
-}
-
-fn filter(otherwise: &str) -> EnvFilter {
-    EnvFilter::try_from_env("REKEY_LOG").unwrap_or_else(|_| EnvFilter::new(otherwise))
-}
-
-fn log_for_people() {
-    tracing_subscriber::fmt().with_env_filter(filter("warn")).with_writer(std::io::stderr).init();
-}
-
-fn log_for_machines() {
-    tracing_subscriber::fmt().json().with_env_filter(filter("info")).with_writer(std::io::stderr).init();
 }
 
 pub(crate) use signals::Signals;

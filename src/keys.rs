@@ -4,45 +4,16 @@
 //! To rotate, add a key with a new id at the end: it is used from then on, the
 //! others still verify and open until they are taken out.
 
-use std::collections::BTreeSet;
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+mod file;
+
 use std::path::{Path, PathBuf};
 
 use rekey_events::Env;
 use rekey_events::env::random;
 use rekey_events::keys::{Key, LinkKeys};
-use serde::{Deserialize, Serialize};
 
-use crate::text_file::read_text;
-
-/// The file as written: TOML.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct KeyFile {
-    /// Whether these were made by `rekey dev`; `rekey serve` refuses them.
-    development: bool,
-    keys: Vec<RootKey>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RootKey {
-    id: u8,
-    key: String,
-}
-
-/// Why there are no keys.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyError {
-    /// The file cannot be read or written.
-    #[error("the key file {0} cannot be used: {1}")]
-    File(String, std::io::Error),
-    /// It is no key file.
-    #[error("{0} is no key file: {1}. Make one with `rekey keys generate {0}`.")]
-    Malformed(String, String),
-}
+pub use file::{KeyError, append};
+use file::{KeyFile, RootKey};
 
 /// All keys.
 #[derive(Clone, Debug)]
@@ -76,20 +47,10 @@ impl Keys {
     /// # Errors
     /// It cannot be read, or is no key file.
     pub fn read(path: &Path) -> Result<Self, KeyError> {
-        let name = path.display().to_string();
-        let text = read_text(path).map_err(|error| KeyError::File(name.clone(), error))?;
-        let malformed = |why: String| KeyError::Malformed(name.clone(), why);
-        let file: KeyFile = toml::from_str(&text).map_err(|error| malformed(error.message().to_owned()))?;
-        let mut roots = file.keys.iter().map(|root| {
-            parse(root).ok_or_else(|| malformed(format!("key {} is not 32 bytes of hex", root.id)))
-        });
-        let first = roots.next().ok_or_else(|| malformed("it holds no key".to_owned()))??;
-        let others = roots.collect::<Result<_, _>>()?;
-        let ids: BTreeSet<_> = file.keys.iter().map(|root| root.id).collect();
-        if ids.len() < file.keys.len() {
-            return Err(KeyError::Malformed(name, "two keys have the same id".to_owned()));
-        }
-        Ok(Self::from_root(file.development, first, others))
+        let file = KeyFile::read(path)?;
+        let mut roots = file.roots(path)?.into_iter();
+        let first = roots.next().ok_or_else(|| KeyError::malformed(path, "it holds no key"))?;
+        Ok(Self::from_root(file.development, first, roots.collect()))
     }
 
     /// Writes the keys to a new file that only its owner can read.
@@ -97,17 +58,14 @@ impl Keys {
     /// # Errors
     /// It exists already, or cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), KeyError> {
-        let keys =
-            self.roots.iter().map(|(id, key)| RootKey { id: *id, key: hex::encode(key.expose()) }).collect();
-        let file = KeyFile { development: self.development, keys };
-        let failed = |error| KeyError::File(path.display().to_string(), error);
-        let text = toml::to_string(&file).map_err(|error| failed(std::io::Error::other(error)))?;
-        let mut out =
-            OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
-        out.write_all(text.as_bytes()).and_then(|()| out.sync_all()).map_err(failed)?;
+        let keys = self.roots.iter().map(|(id, key)| RootKey::new(*id, key)).collect();
+        KeyFile { development: self.development, keys }.write(path)?;
         // Left by keys that were here before; these are new.
-        match std::fs::remove_file(used_marker(path)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(error)),
+        let marker = used_marker(path);
+        match std::fs::remove_file(&marker) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(KeyError::File(marker.display().to_string(), error))
+            }
             _ => Ok(()),
         }
     }
@@ -158,11 +116,6 @@ impl Keys {
 #[must_use]
 pub fn used_marker(key_file: &Path) -> PathBuf {
     key_file.with_added_extension("used")
-}
-
-fn parse(root: &RootKey) -> Option<(u8, Key)> {
-    let bytes: [u8; 32] = hex::decode(&root.key).ok()?.try_into().ok()?;
-    Some((root.id, Key::new(bytes)))
 }
 
 #[cfg(test)]

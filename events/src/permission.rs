@@ -1,7 +1,7 @@
 //! What an account or an API key may do.
 
 use serde::{Deserialize, Serialize};
-use strum::{EnumIter, EnumString, IntoStaticStr};
+use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
 /// A permission, granted to an account by event or to an API key by
 /// configuration; its name is stable.
@@ -66,6 +66,9 @@ impl TryFrom<String> for Permission {
     type Error = String;
 
     fn try_from(name: String) -> Result<Self, String> {
-        name.parse().map_err(|_| format!("no permission is called {name:?}"))
+        name.parse().map_err(|_| {
+            let all: Vec<_> = Self::iter().map(Self::name).collect();
+            format!("there is no permission {name:?}; there are {}", all.join(", "))
+        })
     }
 }

@@ -32,7 +32,7 @@ impl DatabaseArgs {
 
     /// The configuration, unless the database's address is given instead.
     pub(super) fn config(&self) -> Result<Option<Config>, Box<dyn Error>> {
-        match self.database {
+        match self.given() {
             Some(_) => Ok(None),
             None => serve::load(&self.config).map(Some),
         }
@@ -40,9 +40,14 @@ impl DatabaseArgs {
 
     /// Its address.
     pub(super) fn url(&self) -> Result<String, Box<dyn Error>> {
-        Ok(match &self.database {
-            Some(url) => url.clone(),
+        Ok(match self.given() {
+            Some(url) => url.to_owned(),
             None => serve::load(&self.config)?.database.url()?,
         })
+    }
+
+    /// The address that is given; a variable that is set but empty gives none.
+    fn given(&self) -> Option<&str> {
+        self.database.as_deref().filter(|url| !url.is_empty())
     }
 }

@@ -17,7 +17,11 @@ use crate::service::sessions::token_hash;
 pub(super) enum Keys {
     /// Make the service's key file. Keep it, and keep it secret: without it no link and no second factor works.
     Generate {
-        /// The new file.
+        /// Add a key to the file instead, with the next free id: it is used from then on, and the others go on to
+        /// verify and open.
+        #[arg(long)]
+        append: bool,
+        /// The file.
         file: PathBuf,
     },
     /// Make the key that seals the log: prints its public half, for auditors.
@@ -35,7 +39,14 @@ pub(super) enum Keys {
 impl Keys {
     pub(super) fn run(self, env: &dyn Env) -> Result<ExitCode, Box<dyn Error>> {
         match self {
-            Self::Generate { file } => {
+            Self::Generate { append: true, file } => {
+                let id = crate::keys::append(env, &file)?;
+                println!(
+                    "{} has a new key, with the id {id}. Restart every `rekey serve`, then the mailers.",
+                    file.display()
+                );
+            }
+            Self::Generate { append: false, file } => {
                 crate::keys::Keys::generate(env, false).write(&file)?;
                 println!("{} is made, readable by its owner only.", file.display());
             }

@@ -25,10 +25,13 @@ pub(super) struct Serve {
     api_only: bool,
 }
 
-/// The configuration, overridden by this process's environment.
+/// The configuration, overridden by this process's environment; what is odd about it goes to the log.
 pub(super) fn load(args: &ConfigArgs) -> Result<Config, Box<dyn Error>> {
-    let variables = std::env::vars().filter(|(name, _)| name != "REKEY_CONFIG");
-    Ok(Config::load(&args.config, variables)?)
+    let config = Config::load(args.file(), std::env::vars_os())?;
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    Ok(config)
 }
 
 /// The keys; those made for development are refused.

@@ -13,7 +13,7 @@ use crate::text_file::read_text;
 /// The file cannot be read, or holds no certificate of an authority.
 pub(super) fn authorities(key: &str, file: &Path) -> Result<Authorities, ConfigError> {
     let wrong = |why: String| {
-        ConfigError(format!(
+        ConfigError::new(format!(
             "{key}: {} cannot be used: {why}; give the authority's certificate in PEM (-----BEGIN CERTIFICATE-----), \
              or leave {key} out to trust the system's authorities only",
             file.display()

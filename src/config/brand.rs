@@ -42,10 +42,11 @@ impl Brand {
             let Some(colour) = colour else { continue };
             let contrast = colour.contrast(sheet);
             if contrast < LEAST_CONTRAST {
-                return Err(ConfigError(format!(
-                    "brand.{name} {colour} cannot be read well on {sheet}: its contrast is {contrast:.1}, \
+                let why = format!(
+                    "cannot be read well on {sheet}: its contrast is {contrast:.1}, \
                      at least {LEAST_CONTRAST} is needed (WCAG 2.2, 1.4.3)"
-                )));
+                );
+                return Err(ConfigError::of(format!("brand.{name}"), why));
             }
         }
         self.logo().map(drop)
@@ -57,11 +58,11 @@ impl Brand {
     /// The file cannot be read, is too large, or is neither SVG nor PNG.
     pub fn logo(&self) -> Result<Option<Logo>, ConfigError> {
         let Some(file) = &self.logo_file else { return Ok(None) };
-        let wrong = |why: String| ConfigError(format!("brand.logo_file {}: {why}", file.display()));
+        let wrong = |why: String| ConfigError::of("brand.logo_file", why);
         let kind = match file.extension().and_then(|ending| ending.to_str()) {
             Some("svg") => "image/svg+xml",
             Some("png") => "image/png",
-            _ => return Err(wrong("its name must end in .svg or .png".to_owned())),
+            _ => return Err(wrong("must end in .svg or .png".to_owned())),
         };
         let bytes = std::fs::read(file).map_err(|error| wrong(format!("cannot be read: {error}")))?;
         if bytes.len() as u64 > LARGEST_LOGO {
@@ -111,7 +112,7 @@ impl TryFrom<String> for Colour {
         digits
             .and_then(|bytes| bytes.try_into().ok())
             .map(Self)
-            .ok_or_else(|| format!("{text:?} is no colour: write it like \"#1f5fbf\""))
+            .ok_or_else(|| "must be a colour such as #1f5fbf".to_owned())
     }
 }
 
@@ -140,10 +141,10 @@ mod tests {
     #[test]
     fn what_is_no_colour_or_cannot_be_read_is_told() {
         for text in ["red", "#12345", "#12345g", "123456"] {
-            assert!(Colour::try_from(text.to_owned()).unwrap_err().contains("write it like"), "{text}");
+            assert!(Colour::try_from(text.to_owned()).unwrap_err().contains("such as #1f5fbf"), "{text}");
         }
         let pale = Brand { accent: Some(colour("#ffd200")), ..Brand::default() };
-        assert!(pale.check().unwrap_err().to_string().contains("brand.accent #ffd200 cannot be read well"));
+        assert!(pale.check().unwrap_err().to_string().contains("brand.accent cannot be read well"));
         let same_in_the_dark = Brand { accent_dark: Some(colour("#ffd200")), ..Brand::default() };
         assert!(same_in_the_dark.check().is_ok());
     }

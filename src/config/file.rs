@@ -9,13 +9,13 @@ use crate::text_file::{read_secret, read_text};
 
 /// All of a file.
 pub(super) fn read(path: &Path) -> Result<String, ConfigError> {
-    read_text(path).map_err(|error| ConfigError(format!("{} cannot be read: {error}", path.display())))
+    read_text(path).map_err(|error| ConfigError::new(format!("{} cannot be read: {error}", path.display())))
 }
 
 /// Reads the secret in the file that `key` names.
 pub(super) fn secret(key: &str, path: &Path) -> Result<String, ConfigError> {
     read_secret(path)
-        .map_err(|error| ConfigError(format!("{key}: {} cannot be used: {error}", path.display())))
+        .map_err(|error| ConfigError::new(format!("{key}: {} cannot be used: {error}", path.display())))
 }
 
 /// A user and the password in a file: both, or neither.
@@ -30,8 +30,28 @@ pub(super) fn credentials(
             Ok(Some((user.clone(), SecretString::from(password))))
         }
         (None, None) => Ok(None),
-        _ => {
-            Err(ConfigError(format!("give both {section}.username and {section}.password_file, or neither")))
-        }
+        (user, _) => Err(half(section, user.is_some())),
     }
+}
+
+/// That a user is given without a password, or the other way round.
+fn half(section: &str, has_user: bool) -> ConfigError {
+    let (given, lacking) =
+        if has_user { ("username", "password_file") } else { ("password_file", "username") };
+    ConfigError::of(
+        format!("{section}.{given}"),
+        format!("needs {section}.{lacking} beside it: give both, or neither"),
+    )
+}
+
+/// That both are given, or neither.
+pub(super) fn check_credentials(
+    section: &str,
+    username: Option<&String>,
+    password_file: Option<&PathBuf>,
+) -> Result<(), ConfigError> {
+    if username.is_some() == password_file.is_some() {
+        return Ok(());
+    }
+    Err(half(section, username.is_some()))
 }

@@ -4,11 +4,13 @@ use rekey_events::Language;
 use serde::{Deserialize, Deserializer, de::Error};
 use strum::IntoEnumIterator;
 
+use super::load::names::listed;
+
 /// A language by its tag.
 pub(super) fn by_tag<'de, D: Deserializer<'de>>(from: D) -> Result<Language, D::Error> {
     let tag = String::deserialize(from)?;
     tag.parse().map_err(|_| {
         let tags: Vec<_> = Language::iter().map(Language::tag).collect();
-        D::Error::custom(format!("language must be one of {}, not {tag:?}", tags.join(", ")))
+        D::Error::custom(format!("must be {}", listed(&tags, "or")))
     })
 }

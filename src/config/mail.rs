@@ -2,16 +2,14 @@
 
 mod provider;
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use rekey_workers::message::Mailbox;
-use rekey_workers::sealer::Uri;
 use rekey_workers::smtp::{Address, HelloName, ProviderConfig};
 use serde::Deserialize;
 
-use super::{Config, ConfigError};
+use super::{Config, ConfigError, HostName};
 pub use provider::MailTls;
 use provider::{Provider, max_connections, submission};
 
@@ -35,7 +33,7 @@ pub struct Mail {
     /// The mail servers, the preferred one first.
     #[serde(default)]
     providers: Vec<Provider>,
-    host: Option<String>,
+    host: Option<HostName>,
     port: Option<u16>,
     tls: Option<MailTls>,
     username: Option<String>,
@@ -65,8 +63,7 @@ impl Config {
     /// # Errors
     /// Only one of `username` and `password_file` is given, a file cannot be used, or there is no name for EHLO.
     pub fn mail_servers(&self) -> Result<Vec<ProviderConfig>, ConfigError> {
-        let url = self.public_url.parse::<Uri>().ok();
-        self.mail.servers(url.as_ref().and_then(Uri::host).unwrap_or_default())
+        self.mail.servers(self.public_url.host())
     }
 }
 
@@ -77,7 +74,7 @@ impl Mail {
     /// It is no mail address.
     pub fn sender(&self) -> Result<Mailbox, ConfigError> {
         let address = Address::parse(&self.from).map_err(|error| {
-            ConfigError(format!("mail.from must be an address such as noreply@example.org: {error}"))
+            ConfigError::of("mail.from", format!("must be an address such as noreply@example.org: {error}"))
         })?;
         Ok(Mailbox { name: self.from_name.clone(), address })
     }
@@ -88,20 +85,22 @@ impl Mail {
     /// Only one of `username` and `password_file` is given, a file cannot be used, or there is no name for EHLO.
     fn servers(&self, public_host: &str) -> Result<Vec<ProviderConfig>, ConfigError> {
         let hello_name = self.hello_name(public_host)?;
-        let server = |provider: &Provider| provider.server(&self.section(provider), &hello_name);
-        self.providers()?.iter().map(server).collect()
+        let providers = self.providers()?;
+        let providers = providers.iter().enumerate();
+        providers.map(|(index, provider)| provider.server(&self.section(index), &hello_name)).collect()
     }
 
     /// How we name ourselves in EHLO: as `hello_name` says, else by the host of the public URL.
     fn hello_name(&self, public_host: &str) -> Result<HelloName, ConfigError> {
         let given = self.hello_name.as_deref();
         given.unwrap_or(public_host).parse().map_err(|error| {
-            ConfigError(match given {
-                Some(name) => format!("mail.hello_name {name:?}: {error}"),
-                None => format!(
-                    "the host of public_url, {public_host:?}, is no name for EHLO: {error}; give another as mail.hello_name"
-                ),
-            })
+            let why = match given {
+                Some(_) => {
+                    return ConfigError::of("mail.hello_name", format!("is no name for EHLO: {error}"));
+                }
+                None => format!("the host of public_url, {public_host:?}, is no name for EHLO: {error}"),
+            };
+            ConfigError::new(format!("{why}; give another as mail.hello_name"))
         })
     }
 
@@ -117,53 +116,59 @@ impl Mail {
             self.hello_name(name)?;
         }
         if self.suppress_hours > 876_000 {
-            return Err(ConfigError("mail.suppress_hours must be at most 876000".to_owned()));
+            return Err(ConfigError::of("mail.suppress_hours", "must be at most 876000"));
         }
-        let mut names = HashSet::new();
-        match self.providers()?.iter().map(Provider::name).find(|name| !names.insert((*name).to_owned())) {
-            Some(twice) => Err(ConfigError(format!(
-                "two of mail.providers are named {twice}: give each a name of its own"
-            ))),
-            None => Ok(()),
+        let providers = self.providers()?;
+        for (index, provider) in providers.iter().enumerate() {
+            provider.check(&self.section(index))?;
+            let twin = providers[..index].iter().position(|other| other.name() == provider.name());
+            if let Some(twin) = twin {
+                return Err(ConfigError::of(
+                    self.section(index),
+                    format!(
+                        "is named {} as mail.providers[{twin}] is: give each a name of its own",
+                        provider.name()
+                    ),
+                ));
+            }
         }
+        Ok(())
     }
 
     /// Those of the list, or the one that is given without a list.
     fn providers(&self) -> Result<Vec<Provider>, ConfigError> {
-        match (self.single(), self.providers.is_empty()) {
-            (None, false) => Ok(self.providers.iter().map(|provider| self.with_defaults(provider)).collect()),
-            (Some(host), true) => Ok(vec![self.short_form(host?)]),
-            (Some(_), false) => Err(ConfigError(
-                "give the mail server in [mail] (mail.host and so on), or several in [[mail.providers]], not both"
-                    .to_owned(),
+        match (self.short_key(), &self.host) {
+            (None, _) if !self.providers.is_empty() => {
+                Ok(self.providers.iter().map(|provider| self.with_defaults(provider)).collect())
+            }
+            (Some(key), _) if !self.providers.is_empty() => Err(ConfigError::of(
+                format!("mail.{key}"),
+                "is for a single mail server, and [[mail.providers]] names several: leave out either",
             )),
-            (None, true) => Err(ConfigError(
-                "mail.host is missing: the mail server, unless [[mail.providers]] names several".to_owned(),
+            (_, Some(host)) => Ok(vec![self.short_form(host)]),
+            (_, None) => Err(ConfigError::of(
+                "mail.host",
+                "is missing: the mail server, unless [[mail.providers]] names several",
             )),
         }
     }
 
     /// Where the keys of a provider are.
-    fn section(&self, provider: &Provider) -> String {
-        if self.providers.is_empty() {
-            "mail".to_owned()
-        } else {
-            format!("mail.providers[{}]", provider.name())
-        }
+    fn section(&self, index: usize) -> String {
+        if self.providers.is_empty() { "mail".to_owned() } else { format!("mail.providers[{index}]") }
     }
 
-    /// The server's host, if any key of the short form is given.
-    fn single(&self) -> Option<Result<&str, ConfigError>> {
-        let others = self.port.is_some()
-            || self.tls.is_some()
-            || self.username.is_some()
-            || self.password_file.is_some()
-            || self.max_connections.is_some();
-        match &self.host {
-            Some(host) => Some(Ok(host)),
-            None if others => Some(Err(ConfigError("mail.host is missing: the mail server".to_owned()))),
-            None => None,
-        }
+    /// The first key that is given of a single server, if any.
+    fn short_key(&self) -> Option<&'static str> {
+        let given = [
+            ("host", self.host.is_some()),
+            ("port", self.port.is_some()),
+            ("tls", self.tls.is_some()),
+            ("username", self.username.is_some()),
+            ("password_file", self.password_file.is_some()),
+            ("max_connections", self.max_connections.is_some()),
+        ];
+        given.into_iter().find_map(|(key, is_given)| is_given.then_some(key))
     }
 
     fn with_defaults(&self, provider: &Provider) -> Provider {
@@ -171,10 +176,10 @@ impl Mail {
         Provider { ca_file: provider.ca_file.as_ref().or(default).cloned(), ..provider.clone() }
     }
 
-    fn short_form(&self, host: &str) -> Provider {
+    fn short_form(&self, host: &HostName) -> Provider {
         Provider {
             name: None,
-            host: host.to_owned(),
+            host: host.clone(),
             port: self.port.unwrap_or_else(submission),
             tls: self.tls.unwrap_or_default(),
             username: self.username.clone(),

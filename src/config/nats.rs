@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use super::ConfigError;
 use super::authorities::authorities;
-use super::file::credentials;
+use super::file::{check_credentials, credentials};
+use super::urls;
 
 /// The bus: NATS with JetStream. Without it, mailers find their mails in the
 /// database alone.
@@ -35,16 +36,21 @@ impl Nats {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         if self.servers.is_empty() {
             let example = r#"servers = ["nats://127.0.0.1:4222"]"#;
-            return Err(ConfigError(format!(
-                "nats.servers names no server: give at least one, {example}, or leave [nats] out"
-            )));
-        }
-        if !matches!(self.replicas, 1 | 3 | 5) {
-            return Err(ConfigError(
-                "nats.replicas must be 1, 3 or 5, and at most the number of servers".to_owned(),
+            return Err(ConfigError::of(
+                "nats.servers",
+                format!("names no server: give at least one, {example}, or leave [nats] out"),
             ));
         }
-        Ok(())
+        for (index, server) in self.servers.iter().enumerate() {
+            check_server(server).map_err(|why| ConfigError::of(format!("nats.servers[{index}]"), why))?;
+        }
+        if !matches!(self.replicas, 1 | 3 | 5) {
+            return Err(ConfigError::of(
+                "nats.replicas",
+                "must be 1, 3 or 5, and at most the number of servers",
+            ));
+        }
+        check_credentials("nats", self.username.as_ref(), self.password_file.as_ref())
     }
 
     /// The bus, as the workers take it.
@@ -61,5 +67,17 @@ impl Nats {
             ca_file: self.ca_file.clone(),
             replicas: self.replicas,
         })
+    }
+}
+
+/// A server's address; the scheme may be left out.
+fn check_server(server: &str) -> Result<(), String> {
+    let whole = if server.contains("://") { server.to_owned() } else { format!("nats://{server}") };
+    let url = urls::parse(&whole, &["nats", "tls"])?;
+    let has_more = !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some();
+    if has_more {
+        Err("must be nats://HOST:PORT or tls://HOST:PORT, without a path".to_owned())
+    } else {
+        Ok(())
     }
 }

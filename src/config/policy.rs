@@ -33,11 +33,14 @@ impl Default for Policy {
 
 impl Policy {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
+        if self.requests_per_source < 1 {
+            return Err(ConfigError::of("policy.requests_per_source", "must be at least 1"));
+        }
         if self.hashes_at_once == 0 {
-            return Err(ConfigError("policy.hashes_at_once must be at least 1".to_owned()));
+            return Err(ConfigError::of("policy.hashes_at_once", "must be at least 1"));
         }
         if self.keep_sources_days > 36_500 {
-            return Err(ConfigError("policy.keep_sources_days must be at most 36500".to_owned()));
+            return Err(ConfigError::of("policy.keep_sources_days", "must be at most 36500"));
         }
         Ok(())
     }

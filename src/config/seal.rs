@@ -7,9 +7,10 @@ use rekey_events::seal::{SigningKey, WitnessKey};
 use rekey_workers::message::Address;
 use rekey_workers::sealer::Uri;
 use serde::Deserialize;
+use url::Url;
 
 use super::file::secret;
-use super::{ConfigError, is_this_machine};
+use super::{ConfigError, NOT_SAFE, urls};
 
 /// The seal over the log. Without it nothing is signed, and nobody can prove that history was not altered.
 #[derive(Clone, Debug, Deserialize)]
@@ -24,7 +25,7 @@ pub struct Seal {
     every_seconds: u64,
     /// Addresses to which checkpoints are mailed.
     #[serde(default)]
-    mail: OneOrMore,
+    mail: Vec<String>,
     /// Hours between two such mails.
     #[serde(default = "mail_every_hours")]
     mail_every_hours: u64,
@@ -45,29 +46,6 @@ struct Witness {
     key: String,
 }
 
-/// A text, or a list of them.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-enum OneOrMore {
-    One(String),
-    More(Vec<String>),
-}
-
-impl Default for OneOrMore {
-    fn default() -> Self {
-        Self::More(Vec::new())
-    }
-}
-
-impl OneOrMore {
-    fn all(&self) -> &[String] {
-        match self {
-            Self::One(one) => std::slice::from_ref(one),
-            Self::More(more) => more,
-        }
-    }
-}
-
 fn every_seconds() -> u64 {
     10
 }
@@ -79,10 +57,10 @@ fn mail_every_hours() -> u64 {
 impl Seal {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         if !(1..=86_400).contains(&self.every_seconds) {
-            return Err(ConfigError("seal.every_seconds must be from 1 to 86400".to_owned()));
+            return Err(ConfigError::of("seal.every_seconds", "must be from 1 to 86400"));
         }
         if !(1..=8760).contains(&self.mail_every_hours) {
-            return Err(ConfigError("seal.mail_every_hours must be from 1 to 8760".to_owned()));
+            return Err(ConfigError::of("seal.mail_every_hours", "must be from 1 to 8760"));
         }
         self.mail()?;
         self.webhook()?;
@@ -96,7 +74,7 @@ impl Seal {
     pub fn key(&self) -> Result<SigningKey, ConfigError> {
         let file = self.key_file.display();
         secret("seal.key_file", &self.key_file)?.parse().map_err(|_| {
-            ConfigError(format!(
+            ConfigError::new(format!(
                 "{file} holds no key of a seal: make one with `rekey keys seal --name NAME FILE`"
             ))
         })
@@ -113,12 +91,13 @@ impl Seal {
     /// # Errors
     /// One is no mail address.
     pub fn mail(&self) -> Result<Vec<Address>, ConfigError> {
-        let address = |text: &String| {
+        let address = |(index, text): (usize, &String)| {
             Address::parse(text).map_err(|error| {
-                ConfigError(format!("seal.mail must be an address such as auditors@example.org: {error}"))
+                let why = format!("must be an address such as auditors@example.org: {error}");
+                ConfigError::of(format!("seal.mail[{index}]"), why)
             })
         };
-        self.mail.all().iter().map(address).collect()
+        self.mail.iter().enumerate().map(address).collect()
     }
 
     /// How often, at most.
@@ -132,7 +111,10 @@ impl Seal {
     /// # Errors
     /// It is no https URL.
     pub fn webhook(&self) -> Result<Option<Uri>, ConfigError> {
-        self.webhook.as_deref().map(|text| url("seal.webhook", text)).transpose()
+        self.webhook
+            .as_deref()
+            .map(|text| uri("seal.webhook", web(text, "seal.webhook")?.as_str()))
+            .transpose()
     }
 
     /// Who cosigns: where a checkpoint is sent to, and whose cosignature comes back.
@@ -140,21 +122,39 @@ impl Seal {
     /// # Errors
     /// A URL is not one by https, or a key is none.
     pub fn witnesses(&self) -> Result<Vec<(Uri, WitnessKey)>, ConfigError> {
-        let witness = |witness: &Witness| {
-            let submission = format!("{}/add-checkpoint", witness.url.trim_end_matches('/'));
-            let key =
-                witness.key.parse().map_err(|error| ConfigError(format!("seal.witness.key: {error}")))?;
-            Ok((url("seal.witness.url", &submission)?, key))
-        };
-        self.witness.iter().map(witness).collect()
+        self.witness.iter().enumerate().map(|(index, witness)| witness.cosigner(index)).collect()
     }
 }
 
-/// A URL that nobody on the way can read or answer. It may hold a secret, so it is not shown.
-fn url(key: &str, text: &str) -> Result<Uri, ConfigError> {
-    let is_safe = text.starts_with("https://") || is_this_machine(text);
-    let url = text.parse::<Uri>().ok().filter(|url| is_safe && url.host().is_some());
-    url.ok_or_else(|| {
-        ConfigError(format!("{key} must be a URL that begins with https:// (or this machine's own)"))
-    })
+impl Witness {
+    fn cosigner(&self, index: usize) -> Result<(Uri, WitnessKey), ConfigError> {
+        let at = |name: &str| format!("seal.witness[{index}].{name}");
+        let prefix = web(&self.url, &at("url"))?;
+        if prefix.query().is_some() {
+            return Err(ConfigError::of(at("url"), "has a query: add-checkpoint is to follow it"));
+        }
+        let submission = format!("{}/add-checkpoint", prefix.as_str().trim_end_matches('/'));
+        let key = self
+            .key
+            .parse()
+            .map_err(|error| ConfigError::of(at("key"), format!("cannot be used: {error}")))?;
+        Ok((uri(&at("url"), &submission)?, key))
+    }
+}
+
+/// A URL that nobody on the way can read or answer.
+fn web(text: &str, key: &str) -> Result<Url, ConfigError> {
+    let url = urls::parse(text, &["https", "http"]).map_err(|why| ConfigError::of(key, why))?;
+    if !urls::is_safe(&url) {
+        return Err(ConfigError::of(key, NOT_SAFE));
+    }
+    // It would not be sent.
+    if url.fragment().is_some() {
+        return Err(ConfigError::of(key, "has a fragment: leave out what begins with #"));
+    }
+    Ok(url)
+}
+
+fn uri(key: &str, url: &str) -> Result<Uri, ConfigError> {
+    url.parse().map_err(|error| ConfigError::of(key, format!("is no URL: {error}")))
 }

@@ -1,6 +1,13 @@
 //! What is taken, and what is refused.
 
+mod environment;
+mod paths;
+mod warnings;
+mod wrong;
+
+use std::ffi::OsString;
 use std::fs;
+use std::path::Path;
 
 use rekey_events::seal::SigningKey;
 use rekey_test_support::smtp::{Encryption, SmtpSink};
@@ -20,12 +27,16 @@ const FILE: &str = r#"
     host = "smtp.example.org"
 "#;
 
+fn owned(variables: &[(&str, &str)]) -> impl Iterator<Item = (OsString, OsString)> {
+    variables.iter().map(|(name, value)| (name.into(), value.into()))
+}
+
 fn load(text: &str, variables: &[(&str, &str)]) -> Result<Config, String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rekey.toml");
     fs::write(&path, text).unwrap();
-    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    Config::load(&path, variables).map_err(|error| error.to_string())
+    let error = |error: ConfigError| error.to_string().replace(&format!("{}/", folder.path().display()), "");
+    Config::load(&path, owned(variables)).map_err(error)
 }
 
 #[test]
@@ -85,43 +96,6 @@ fn mail_servers_are_an_ordered_list() {
 }
 
 #[test]
-fn half_credentials_are_named_with_their_server() {
-    let error =
-        |text: &str, variable| load(text, &[(variable, "rekey")]).unwrap().mail_servers().unwrap_err();
-    let of_list = error(PROVIDERS, "REKEY_MAIL__PROVIDERS__1__USERNAME").to_string();
-    assert!(of_list.contains("mail.providers[smtp.example.net].username"), "{of_list}");
-    let short = error(FILE, "REKEY_MAIL__USERNAME").to_string();
-    assert!(short.contains("both mail.username"), "{short}");
-}
-
-#[test]
-fn what_is_wrong_is_named() {
-    let plain = FILE.replace("https", "http");
-    let hostless = FILE.replace("host =", "# host =");
-    for (text, variables, named) in [
-        (plain.as_str(), &[][..], "public_url"),
-        (FILE, &[("REKEY_MAIL__HOSTT", "x")][..], "hostt"),
-        (FILE, &[("REKEY_MAIL__PORT", "many")][..], "port"),
-        (FILE, &[("REKEY_MAIL__FROM", "nobody")][..], "mail.from"),
-        (FILE, &[("REKEY_MAIL__PROVIDERS__0__HOST", "other")][..], "not both"),
-        (PROVIDERS, &[("REKEY_MAIL__PORT", "25")][..], "not both"),
-        (PROVIDERS, &[("REKEY_MAIL__PROVIDERS__1__NAME", "main")][..], "two of mail.providers"),
-        (hostless.as_str(), &[][..], "mail.host"),
-        (
-            FILE,
-            &[("REKEY_TRUSTED_PROXIES", "10.0.0.1,proxy")][..],
-            "\"proxy\" is not an address or a network",
-        ),
-        (format!("{FILE}[nats]\nservers = []").as_str(), &[][..], "nats.servers"),
-        (format!("{FILE}[nats]\nservers = [\"nats://a\"]\nreplicas = 2").as_str(), &[][..], "nats.replicas"),
-        ("", &[][..], "public_url"),
-    ] {
-        let error = load(text, variables).unwrap_err();
-        assert!(error.contains(named), "{error:?} names {named}");
-    }
-}
-
-#[test]
 fn the_bus_is_named_in_the_file_or_by_the_environment() {
     assert!(load(FILE, &[]).unwrap().nats.is_none());
     let both = "nats://a:4222,nats://b:4222";
@@ -139,9 +113,9 @@ fn the_house_speaks_english_unless_told_otherwise() {
     assert_eq!(language(FILE, &[]), Language::En);
     assert_eq!(language(&german, &[]), Language::De);
     assert_eq!(language(&german, &[("REKEY_LANGUAGE", "es")]), Language::Es);
-    for wrong in ["fr", "DE", "de-AT", "", "1"] {
+    for wrong in ["fr", "DE", "de-AT", "1"] {
         let error = load(FILE, &[("REKEY_LANGUAGE", wrong)]).unwrap_err();
-        assert!(error.contains("language must be one of en, de, es"), "{error}");
+        assert!(error.contains("must be en, de or es"), "{error}");
     }
 }
 
@@ -215,17 +189,6 @@ fn checkpoints_go_where_the_seal_says() {
     let witness = seal(&format!("[[seal.witness]]\nurl = \"https://w.example/log/\"\nkey = \"{key}\""), &[]);
     let (url, known) = witness.witnesses().unwrap().remove(0);
     assert_eq!((url.to_string().as_str(), known.name()), ("https://w.example/log/add-checkpoint", "w"));
-    for (more, named) in [
-        ("mail = \"nobody\"", "seal.mail"),
-        ("mail_every_hours = 0", "seal.mail_every_hours"),
-        ("webhook = \"http://example.org/\"", "seal.webhook"),
-        ("webhook = \"https://\"", "seal.webhook"),
-        ("[[seal.witness]]\nurl = \"https://w.example\"\nkey = \"w+00000000+AAAA\"", "seal.witness.key"),
-        (&format!("[[seal.witness]]\nurl = \"http://w.example\"\nkey = \"{key}\""), "seal.witness.url"),
-    ] {
-        let error = load(&sealed(more), &[]).unwrap_err();
-        assert!(error.contains(named), "{error:?} names {named}");
-    }
 }
 
 #[test]
@@ -248,7 +211,7 @@ fn the_name_for_ehlo_is_the_host_of_the_public_url_unless_given() {
     }
     for wrong in ["a b", "mx_1.example.org", "[mx.example.org]"] {
         let error = load(FILE, &[("REKEY_MAIL__HELLO_NAME", wrong)]).unwrap_err();
-        assert!(error.contains(&format!("mail.hello_name {wrong:?}")), "{error}");
+        assert!(error.contains(&format!("mail.hello_name = {wrong:?}: is no name")), "{error}");
     }
     let odd = FILE.replace("login.example.org", "my_host.internal");
     let error = load(&odd, &[]).unwrap().mail_servers().unwrap_err().to_string();
@@ -274,8 +237,8 @@ fn the_authorities_of_a_ca_file_are_trusted_by_the_servers_that_it_is_for() {
     assert_eq!(trusts(PROVIDERS, &[("REKEY_MAIL__PROVIDERS__1__CA_FILE", file)]), [false, true]);
     let (ca_file, in_clear) = (("REKEY_MAIL__CA_FILE", file), ("REKEY_MAIL__PROVIDERS__0__TLS", "none"));
     assert_eq!(trusts(PROVIDERS, &[ca_file, in_clear]), [false, true]);
-    let error = load(FILE, &[ca_file, ("REKEY_MAIL__TLS", "none")]).unwrap().mail_servers().unwrap_err();
-    assert!(error.to_string().contains("mail.ca_file is of no use with mail.tls"), "{error}");
+    let error = load(FILE, &[ca_file, ("REKEY_MAIL__TLS", "none")]).unwrap_err();
+    assert!(error.contains("is of no use without TLS"), "{error}");
 }
 
 #[test]
@@ -289,10 +252,7 @@ fn a_ca_file_that_cannot_be_used_is_named_with_its_key_and_the_remedy() {
     let errors = || {
         [
             ("mail.ca_file", mail_error(FILE, "REKEY_MAIL__CA_FILE")),
-            (
-                "mail.providers[smtp.example.net].ca_file",
-                mail_error(PROVIDERS, "REKEY_MAIL__PROVIDERS__1__CA_FILE"),
-            ),
+            ("mail.providers[1].ca_file", mail_error(PROVIDERS, "REKEY_MAIL__PROVIDERS__1__CA_FILE")),
             ("nats.ca_file", load(&nats, &[]).unwrap().nats.unwrap().bus().unwrap_err().to_string()),
         ]
     };

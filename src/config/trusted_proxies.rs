@@ -6,8 +6,6 @@ use std::net::IpAddr;
 use ipnet::{IpNet, Ipv4Net};
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 
-use super::ConfigError;
-
 /// Bits before the IPv4 address in an IPv4-mapped one (RFC 4291, section 2.5.5.2).
 const MAPPED_BITS: u8 = 96;
 
@@ -21,7 +19,7 @@ impl TrustedProxies {
     ///
     /// # Errors
     /// One is neither, or names an address inside its network. The text says what to write instead.
-    pub fn parse(values: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, ConfigError> {
+    pub fn parse(values: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, String> {
         let values = values.into_iter();
         values.map(|value| parse(value.as_ref().trim())).collect::<Result<_, _>>().map(Self)
     }
@@ -34,25 +32,24 @@ impl TrustedProxies {
     }
 }
 
-fn parse(value: &str) -> Result<IpNet, ConfigError> {
+fn parse(value: &str) -> Result<IpNet, String> {
     let parsed = match value.parse::<IpAddr>() {
         Ok(address) => Ok(IpNet::from(address)),
         Err(_) => value.parse::<IpNet>(),
     };
     let network = parsed.map_err(|_| {
-        ConfigError(format!(
-            "trusted_proxies: {value:?} is not an address or a network; write one such as \"10.0.0.1\", \
-             \"10.0.0.0/8\" or \"2001:db8::/32\""
-        ))
+        format!(
+            "{value:?} is not an address or a network; write one such as \"10.0.0.1\", \"10.0.0.0/8\" or \
+             \"2001:db8::/32\""
+        )
     })?;
     if network.addr() != network.network() {
         // A slip: either the address or all of the network is meant, and only one of them is to be trusted.
-        return Err(ConfigError(format!(
-            "trusted_proxies: {value:?} is an address inside a network; write \"{}\" for the network or \"{}\" for \
-             the address",
+        return Err(format!(
+            "{value:?} is an address inside a network; write \"{}\" for the network or \"{}\" for the address",
             network.trunc(),
             network.addr()
-        )));
+        ));
     }
     Ok(canonical(network))
 }
@@ -147,8 +144,8 @@ mod tests {
             ("", "\"\" is not"),
             ("10.0.0.7/8", "write \"10.0.0.0/8\" for the network or \"10.0.0.7\" for the address"),
         ] {
-            let error = TrustedProxies::parse([value]).unwrap_err().to_string();
-            assert!(error.starts_with("trusted_proxies: ") && error.contains(says), "{error}");
+            let error = TrustedProxies::parse([value]).unwrap_err();
+            assert!(error.contains(says), "{error}");
         }
     }
 

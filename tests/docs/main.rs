@@ -127,6 +127,23 @@ fn every_service_of_compose_that_a_document_names_exists() {
     }
 }
 
+#[test]
+fn every_variable_that_a_document_names_is_a_setting() {
+    let known = rekey::config::variables();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let samples = ["compose.yaml", "deploy/rekey.toml"].map(|name| root.join(name));
+    for document in documents().into_iter().chain(samples) {
+        let text = fs::read_to_string(&document).unwrap();
+        let words = text.split(|character: char| !character.is_ascii_alphanumeric() && character != '_');
+        for word in words.filter(|word| word.starts_with("REKEY_") && word.contains("__")) {
+            let of_first =
+                |part: &str| if part.parse::<usize>().is_ok() { "0".to_owned() } else { part.to_owned() };
+            let name = word.split("__").map(of_first).collect::<Vec<_>>().join("__");
+            assert!(known.contains(&name), "{} names {word}", document.display());
+        }
+    }
+}
+
 /// Every Rust file under `folder`, as one text.
 fn sources(folder: &Path) -> String {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());

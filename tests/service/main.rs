@@ -38,6 +38,7 @@ mod rolling;
 mod second_factor;
 mod secrets;
 mod served;
+mod settings;
 mod site;
 mod starting;
 mod stopping;

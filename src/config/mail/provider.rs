@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use rekey_workers::smtp::{Authorities, HelloName, Limits, ProviderConfig, Tls};
 use serde::Deserialize;
 
-use crate::config::ConfigError;
 use crate::config::authorities::authorities;
-use crate::config::file::credentials;
+use crate::config::file::{check_credentials, credentials};
+use crate::config::{ConfigError, HostName};
 
 /// One mail server.
 #[derive(Clone, Debug, Deserialize)]
@@ -16,7 +16,7 @@ pub(super) struct Provider {
     /// What logs, events and metrics call it; its host, unless given.
     pub(super) name: Option<String>,
     /// Where it is.
-    pub(super) host: String,
+    pub(super) host: HostName,
     /// Its port.
     #[serde(default = "submission")]
     pub(super) port: u16,
@@ -35,7 +35,7 @@ pub(super) struct Provider {
 }
 
 /// How the connection to the mail server is encrypted.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MailTls {
     /// STARTTLS, required.
@@ -57,7 +57,31 @@ pub(super) fn max_connections() -> usize {
 
 impl Provider {
     pub(super) fn name(&self) -> &str {
-        self.name.as_ref().unwrap_or(&self.host)
+        self.name.as_deref().unwrap_or(&self.host)
+    }
+
+    /// `section` is where it is configured.
+    pub(super) fn check(&self, section: &str) -> Result<(), ConfigError> {
+        let wrong = |name: &str, why: &str| Err(ConfigError::of(format!("{section}.{name}"), why));
+        if self.port == 0 {
+            return wrong("port", "must be from 1 to 65535");
+        }
+        if self.max_connections == 0 {
+            return wrong("max_connections", "must be at least 1");
+        }
+        if self.username.is_some() && self.tls == MailTls::None && !self.host.is_this_machine() {
+            return wrong(
+                "tls",
+                "would send the password in clear: use starttls or implicit, or leave username and password_file out",
+            );
+        }
+        if self.ca_file.is_some() && self.tls == MailTls::None {
+            return wrong(
+                "ca_file",
+                "is of no use without TLS: leave it out, or set tls to starttls or implicit",
+            );
+        }
+        check_credentials(section, self.username.as_ref(), self.password_file.as_ref())
     }
 
     /// As the driver takes it; `section` is where it is configured, for errors.
@@ -68,7 +92,7 @@ impl Provider {
     ) -> Result<ProviderConfig, ConfigError> {
         Ok(ProviderConfig {
             name: self.name().to_owned(),
-            host: self.host.clone(),
+            host: self.host.to_string(),
             port: self.port,
             tls: match self.tls {
                 MailTls::Starttls => Tls::StartTls,
@@ -85,12 +109,6 @@ impl Provider {
 
     /// The authorities to trust beside the system's.
     fn authorities(&self, section: &str) -> Result<Option<Authorities>, ConfigError> {
-        match &self.ca_file {
-            Some(_) if matches!(self.tls, MailTls::None) => Err(ConfigError(format!(
-                "{section}.ca_file is of no use with {section}.tls = \"none\": take one of them out"
-            ))),
-            Some(file) => authorities(&format!("{section}.ca_file"), file).map(Some),
-            None => Ok(None),
-        }
+        self.ca_file.as_ref().map(|file| authorities(&format!("{section}.ca_file"), file)).transpose()
     }
 }

@@ -5,7 +5,7 @@ use rekey_events::Language;
 
 use super::assets;
 use crate::config::brand::{Brand, Colour, Logo};
-use crate::config::{Config, ConfigError, ResetSecondFactor};
+use crate::config::{Config, ConfigError, Origin, ResetSecondFactor};
 
 /// What is the same on all pages, from the configuration.
 #[derive(Debug)]
@@ -51,9 +51,9 @@ impl House {
             mark: mark(&config.brand),
             logo,
             colours,
-            return_to: config.return_to.clone(),
+            return_to: config.return_to.iter().map(ToString::to_string).collect(),
             origin: config.base_url(),
-            secure: config.public_url.starts_with("https://"),
+            secure: config.public_url.is_secure(),
             reset_asks_code: config.policy.reset_second_factor == ResetSecondFactor::WhenEnrolled,
             policy: policy(&config.return_to),
         })
@@ -84,7 +84,7 @@ impl House {
 }
 
 /// Our own style, script and pictures only; forms come back here, or go on to where people may be sent back to.
-fn policy(return_to: &[String]) -> HeaderValue {
+fn policy(return_to: &[Origin]) -> HeaderValue {
     let forms = return_to.iter().fold("'self'".to_owned(), |forms, origin| format!("{forms} {origin}"));
     let text = format!(
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
