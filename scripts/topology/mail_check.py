@@ -8,11 +8,13 @@ import sqlite3
 import subprocess
 import time
 import urllib.request
+from pathlib import Path
 
 from .machine import Failed, fetch, free_port, gone, say
 from .mail_servers import ROOT, SENDER, START, Exim, Postfix
 from .people import ask, expect
 
+BINARY = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug/rekey"
 KEY = "rkk_scripts-mail-servers"
 REFUSED = 45  # seconds for mails to be refused for the first time
 CORRECTED = 60  # seconds for mails to be accepted after the server is corrected
@@ -25,8 +27,7 @@ class Rekey:
     def __init__(self, server, port):
         self.folder, self.base, self.people = server.folder / "rekey", f"http://127.0.0.1:{port}", 0
         self.folder.mkdir(exist_ok=True)
-        binary = os.environ.get("CARGO_TARGET_DIR", ROOT / "target")
-        self.program = [f"{binary}/debug/rekey"]
+        self.program = [str(BINARY)]
         self.configure(server, port)
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen([*self.program, "serve"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder)
