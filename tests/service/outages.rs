@@ -164,7 +164,8 @@ async fn a_worker_of_a_read_only_database_is_not_ready() {
     let cut =
         format!("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'");
     sql.rows(&cut).await.unwrap();
-    for running in [&serving, &working] {
+    // First over a connection that was cut, then over new ones.
+    for running in [&serving, &working, &serving, &working, &serving, &working] {
         assert_unavailable("a worker", &running.api.get("", "/readyz").await);
     }
     sql.run(&format!("ALTER DATABASE {name} RESET default_transaction_read_only")).await.unwrap();
