@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::bed::{Bed, KEY, PUBLIC, until};
 use crate::people::OLD;
 use crate::raw::Slow;
-use crate::served::{Served, command};
+use crate::served::{Served, announced, command};
 
 fn asking() -> String {
     json!({ "username": "ana", "email": "ana@example.org" }).to_string()
