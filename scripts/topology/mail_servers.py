@@ -71,7 +71,8 @@ class Server:
 
     def stop(self):
         if self.process:
-            self.process.send_signal(signal.SIGTERM)
+            # All of its processes: Exim's for each open connection would go on as it was before.
+            os.killpg(self.process.pid, signal.SIGTERM)
             gone(self.process)
             self.process = None
 
