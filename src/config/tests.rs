@@ -150,7 +150,11 @@ fn no_secret_file_adds_a_byte_order_mark_or_a_line_end_to_its_secret() {
         assert_eq!(of_server(&of_mail), "pässwörd ");
         assert_eq!(of_server(&of_provider), "pässwörd ");
         assert_eq!(password(load(&of_nats, &[]).unwrap().nats.unwrap().bus().unwrap().user), "pässwörd ");
-        assert_eq!(load(&of_database, &[]).unwrap().database.url().unwrap(), "pässwörd ");
+    }
+    let address = "postgres://rekey:secret@db/rekey";
+    for saved in as_saved(address) {
+        fs::write(&file, saved).unwrap();
+        assert_eq!(load(&of_database, &[]).unwrap().database.url().unwrap(), address);
     }
     for saved in as_saved(&key.expose()) {
         fs::write(&file, saved).unwrap();

@@ -177,9 +177,11 @@ fn message_by_status(status: &str, words: &Words) -> Refusal {
         Refusal::Recipient
     } else if ROOM.contains(&status) || status == "5.3.1" {
         Refusal::Temporary
-    } else if SENDER.contains(&status) || status == "5.3.2" || has_subject(status, &["5.5."]) {
-        Refusal::Sender
-    } else if words.have(&SESSION_WORDS) {
+    } else if SENDER.contains(&status)
+        || status == "5.3.2"
+        || has_subject(status, &["5.5."])
+        || words.have(&SESSION_WORDS)
+    {
         Refusal::Sender
     } else {
         Refusal::Message
