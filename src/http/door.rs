@@ -50,7 +50,6 @@ impl Door {
     }
 
     /// The routes, which change when the door opens.
-    #[must_use]
     pub fn router(&self) -> Router {
         Router::new().fallback(enter).with_state(self.clone())
     }

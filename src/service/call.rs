@@ -187,25 +187,6 @@ fn network_of(source: &str) -> String {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ipv6_sources_count_by_their_64_and_all_others_by_themselves() {
-        for (source, network) in [
-            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-            ("2001:db8:1:2::", "2001:db8:1:2::/64"),
-            ("2001:db8:1:3:3:4:5:6", "2001:db8:1:3::/64"),
-            ("203.0.113.7", "203.0.113.7"),
-            ("unknown", "unknown"),
-            ("", ""),
-        ] {
-            assert_eq!(network_of(source), network);
-        }
-    }
-}
-
 impl Service {
     /// Whether the caller may do what needs `permission`, decided on their own
     /// stream as it is now. The guards keep that true until the commit: a right
@@ -263,4 +244,23 @@ pub(super) fn guard(draft: &mut Draft<'_>, guards: &[Guard], written: StreamId) 
         .iter()
         .filter(|guard| guard.stream != written)
         .for_each(|one| draft.guard(one.stream, one.version));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ipv6_sources_count_by_their_64_and_all_others_by_themselves() {
+        for (source, network) in [
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+            ("2001:db8:1:3:3:4:5:6", "2001:db8:1:3::/64"),
+            ("203.0.113.7", "203.0.113.7"),
+            ("unknown", "unknown"),
+            ("", ""),
+        ] {
+            assert_eq!(network_of(source), network);
+        }
+    }
 }
