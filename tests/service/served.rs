@@ -1,5 +1,7 @@
 //! The program itself, as operators run it: `rekey serve`.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -89,6 +91,7 @@ pub fn set_up(folder: &Path, url: &str, public: &str, development: bool, sink: &
     Keys::generate(&SystemEnv, development).write(&keys).unwrap();
     let (seal, sealed) = (folder.join("seal.key"), folder.join("seal"));
     std::fs::write(&seal, seal_key().expose()).unwrap();
+    std::fs::set_permissions(&seal, Permissions::from_mode(0o600)).unwrap();
     let permissions: Vec<_> = Permission::iter().map(Permission::name).collect();
     let text = format!(
         "public_url = {public:?}\nlisten = \"127.0.0.1:0\"\nkey_file = {keys:?}\nstop_delay_seconds = 0\n\
@@ -107,10 +110,11 @@ pub fn seal_key() -> SigningKey {
     SigningKey::new("login.example.org/log", [9; 32]).unwrap()
 }
 
-/// rekey with these arguments and the configuration in `folder`; logs everything.
+/// rekey with these arguments and the configuration in `folder`. Processes that go on log everything.
 pub fn program(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rekey"));
-    command.args(arguments).arg("--config").arg(folder.join("rekey.toml"));
-    command.current_dir(folder).env("REKEY_LOG", "trace");
+    command.args(arguments).arg("--config").arg(folder.join("rekey.toml")).current_dir(folder);
+    let level = if matches!(arguments[0], "serve" | "work") { "trace" } else { "" };
+    command.env("REKEY_LOG", level);
     command
 }
