@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use rekey_events::Env;
@@ -11,6 +12,10 @@ use tokio_util::sync::CancellationToken;
 use super::BuildError;
 use super::server::Built;
 use crate::http::{self, Door, GentleListener, House, Peer};
+
+/// How long connections wait in the socket's queue for a database that is about to answer. Most starts take less, so a
+/// load balancer that sends requests to a restarted server sees them served rather than refused with 503.
+const MAX_QUEUE_TIME: Duration = Duration::from_secs(2);
 
 /// A server's socket, and what is answered there.
 pub(super) struct Front {
@@ -61,14 +66,23 @@ impl Front {
         let closed = listener.closed();
         tokio::spawn(drain_at_stop(draining, stop.clone()));
         let routes = door.router().into_make_service_with_connect_info::<Peer>();
-        let serving =
-            axum::serve(listener, routes).with_graceful_shutdown(closed.cancelled_owned()).into_future();
-        let serving = tokio::spawn(serving);
+        let serving = axum::serve(listener, routes).with_graceful_shutdown(closed.cancelled_owned());
+        let (opened, stopped) = (CancellationToken::new(), stop.clone());
+        let begun = opened.clone();
+        let serving = tokio::spawn(async move {
+            tokio::select! {
+                () = begun.cancelled() => {}
+                () = stopped.cancelled() => {}
+                () = tokio::time::sleep(MAX_QUEUE_TIME) => {}
+            }
+            serving.await
+        });
         let built = stop.run_until_cancelled(building).await.transpose();
         let (worked, base) = match built {
             Ok(Some(Built { service, app, crew, base })) => {
                 drop(service);
                 door.open(http::router(app).merge(more));
+                opened.cancel();
                 tracing::info!("ready");
                 (crew.run(stop.clone()).await.map_err(BuildError::from), Some(base))
             }
