@@ -102,6 +102,9 @@ fn as_identity(hop: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read, Seek};
+    use std::sync::Arc;
+
     use super::*;
 
     fn client(peer: &str, lines: &[&str]) -> String {
@@ -180,5 +183,24 @@ mod tests {
             assert_eq!(client("203.0.113.7", &[sent]), "203.0.113.7", "{sent}");
             assert_eq!(client("203.0.113.7", &["10.0.0.1"]), "203.0.113.7");
         }
+    }
+
+    #[test]
+    fn a_proxy_whose_hops_cannot_be_read_is_one_warning_without_the_hop() {
+        let file = Arc::new(tempfile::tempfile().unwrap());
+        let log = tracing_subscriber::fmt().with_ansi(false).with_writer(file.clone()).finish();
+        let trusted = ["10.0.0.0/8".to_owned()];
+        let proxies = Proxies::new(TrustedProxies::parse(trusted.iter()).unwrap());
+        tracing::subscriber::with_default(log, || {
+            for peer in ["10.0.0.1", "10.0.0.2", "10.0.0.1", "10.0.0.1"] {
+                proxies.nearest_untrusted(peer.parse().unwrap(), &["_hidden"]);
+            }
+        });
+        let mut text = String::new();
+        (&*file).rewind().unwrap();
+        (&*file).read_to_string(&mut text).unwrap();
+        let of = |proxy: &str| text.lines().filter(|line| line.contains(proxy)).count();
+        assert_eq!((of("10.0.0.1"), of("10.0.0.2"), text.lines().count()), (1, 1, 2), "{text}");
+        assert!(!text.contains("_hidden"), "{text}");
     }
 }

@@ -83,3 +83,72 @@ fn answered<'a>(
 fn dead(reason: DeadBecause) -> &'static str {
     reason.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::io::{Read, Seek};
+    use std::sync::Arc;
+
+    use rekey_events::mail::FailureReason;
+    use uuid::Uuid;
+
+    use super::*;
+
+    /// The lines that an event writes to the log.
+    fn lines(event: &MailEvent) -> Vec<String> {
+        let file: Arc<File> = Arc::new(tempfile::tempfile().unwrap());
+        let log = tracing_subscriber::fmt().with_ansi(false).with_writer(file.clone()).finish();
+        tracing::subscriber::with_default(log, || report(Uuid::from_u128(7).into(), event));
+        let mut text = String::new();
+        (&*file).rewind().unwrap();
+        (&*file).read_to_string(&mut text).unwrap();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn each_mail_that_is_rejected_suppressed_dead_or_unconfirmed_is_one_warning() {
+        let provider = Some("first".to_owned());
+        let (rejected, refused) = (Some("5.1.1".to_owned()), Some("5.6.0".to_owned()));
+        for (event, fields) in [
+            (
+                MailEvent::MailRejected {
+                    phase: Phase::Rcpt,
+                    code: 550,
+                    enhanced: rejected,
+                    provider: provider.clone(),
+                },
+                &["rejected", "first", "rcpt", "550", "5.1.1"][..],
+            ),
+            (MailEvent::MailSuppressed {}, &["suppressed"][..]),
+            (
+                MailEvent::MailDead {
+                    reason: DeadBecause::MessageRefused,
+                    code: Some(554),
+                    enhanced: refused,
+                    phase: Some(Phase::Dot),
+                    provider: provider.clone(),
+                },
+                &["dead", "first", "dot", "554", "5.6.0", "message_refused"][..],
+            ),
+            (
+                MailEvent::MailUnconfirmed {
+                    reason: UnknownBecause::ReplyLost,
+                    provider,
+                    copies: 5,
+                    code: Some(354),
+                    enhanced: Some("5.0.0".to_owned()),
+                    failure: Some(FailureReason::UnexpectedReply),
+                },
+                &["unconfirmed", "first", "dot", "354", "5.0.0", "unexpected_reply"][..],
+            ),
+        ] {
+            let lines = lines(&event);
+            assert_eq!(lines.len(), 1, "{lines:?}");
+            for field in fields.iter().chain(&["WARN", "00000000-0000-0000-0000-000000000007"]) {
+                assert!(lines[0].contains(field), "{field} in {}", lines[0]);
+            }
+        }
+        assert!(lines(&MailEvent::MailSuperseded {}).is_empty());
+    }
+}
