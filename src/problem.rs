@@ -301,12 +301,12 @@ impl Problem {
     }
 }
 
-/// Whole seconds, rounded up and at least one: whoever waits that long does not come too soon.
+/// Whole seconds, rounded up and at least one, so that a caller who waits that long is never too early.
 fn whole_seconds(wait: Duration) -> u64 {
     u64::try_from(wait.as_micros().div_ceil(1_000_000)).unwrap_or(u64::MAX).max(1)
 }
 
-/// How long to wait, in the unit that people say it in. Rounded up: whoever waits that long does not come too soon.
+/// How long to wait, in the unit that people say it in. Rounded up, so that nobody returns too early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {
     /// Less than a minute.

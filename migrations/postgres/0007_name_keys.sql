@@ -1,4 +1,4 @@
--- By which rules the keys of usernames and addresses were made: `rekey migrate` makes those of earlier rules anew.
+-- By which rules the keys of usernames and addresses were made: `rekey migrate` rebuilds those of earlier rules.
 CREATE TABLE name_keys (
     rules bigint NOT NULL
 );

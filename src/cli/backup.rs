@@ -12,6 +12,7 @@ use super::progress::Progress;
 use super::signals::unless_stopped;
 use crate::backup::{Backup as Copied, back_up};
 use crate::config::Config;
+use crate::node::tables;
 
 /// Which database, and where to.
 #[derive(Debug, Args)]
@@ -25,12 +26,16 @@ pub(super) struct Backup {
 impl Backup {
     pub(super) async fn run(self) -> Result<ExitCode, Box<dyn Error>> {
         let config = self.database.config()?;
-        if let Address::Postgres(_) = self.database.url()?.parse()? {
+        let url = match &config {
+            Some(config) => config.database.url()?,
+            None => self.database.url()?,
+        };
+        if let Address::Postgres(_) = url.parse()? {
             return Err("`rekey backup` is for SQLite: back up PostgreSQL with pg_dump, or with its continuous archiving \
                         (point-in-time recovery); see docs/operations.md, \"Backup and restore\""
                 .into());
         }
-        let store = self.database.open_to_read().await?;
+        let store = tables::open_to_read(&url).await?;
         let progress = Progress::bar();
         let backing_up = back_up(&store, &self.file, |position, of| progress.at(position, of));
         // Not closed when stopped: that would wait for the copy's last page.

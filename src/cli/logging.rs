@@ -18,11 +18,11 @@ REKEY_MAIL__HOST for mail.host.";
 /// Who reads the log.
 #[derive(Clone, Copy)]
 pub(super) enum Reader {
-    /// Whoever tries rekey at a terminal.
+    /// A developer who tries rekey at a terminal.
     Developer,
     /// What collects the logs of services, as JSON.
     Machine,
-    /// Whoever ran a command, and sees warnings beside what it prints.
+    /// An operator who ran a command and sees warnings beside its output.
     Operator,
 }
 
@@ -34,7 +34,7 @@ pub(super) fn start(reader: Reader) -> Result<(), String> {
     let otherwise = match reader {
         Reader::Machine => "info",
         Reader::Developer => "warn",
-        // That a statement took long is nothing to whoever waits for the command.
+        // An operator who waits for the command does not need to know that a statement was slow.
         Reader::Operator => "warn,sqlx=error",
     };
     let log = tracing_subscriber::fmt()

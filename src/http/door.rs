@@ -1,4 +1,4 @@
-//! What is answered while a process starts: it listens before its database answers, so that whoever supervises it
+//! What is answered while a process starts: it listens before its database answers, so that its supervisor
 //! sees that it runs, and that it is not ready.
 
 use std::convert::Infallible;

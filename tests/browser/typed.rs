@@ -80,7 +80,7 @@ async fn a_pasted_password_is_not_cut_short_but_said_to_be_too_long() {
     }
 }
 
-/// Whoever mistypes their name does not lose the link by trying it again.
+/// A user who repeats the same mistyped name does not lose the link.
 #[tokio::test]
 async fn a_link_bears_the_same_mistyped_username_many_times() {
     let (site, browser) = Site::with_browser().await;

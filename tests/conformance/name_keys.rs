@@ -1,4 +1,4 @@
-//! Keys of usernames and addresses that an earlier version made, made anew by `migrate`.
+//! Keys of usernames and addresses that an earlier version made, rebuilt by `migrate`.
 
 use rekey_events::names::email_key;
 use rekey_events::rows::{Change, PersonRow, SuppressionRow};

@@ -103,7 +103,7 @@ pub async fn ipv6_clients_are_limited_by_their_64(place: Place) {
     attempt(103, "2001:db8:1:2::1").await.assert_problem(401, "wrong-credentials");
 }
 
-/// Whoever waits that long is let in; a second less is too soon. For a name that is nobody's it is the same.
+/// A user who waits that long is let in; a second less is too early. Unknown names are treated alike.
 pub async fn a_throttled_sign_in_says_how_long_to_wait(place: Place) {
     let bed = place.open().await;
     bed.signed_in("ana").await;

@@ -99,7 +99,7 @@ async fn a_server_without_its_database_stops_at_the_first_signal() {
 /// In a name space of its own, where it is PID 1: signals without a handler are ignored there.
 fn as_first_process(command: &Command) -> Command {
     let mut first = Command::new("unshare");
-    // Whoever is not root may make one only together with a name space of users.
+    // Without root, a PID namespace needs a user namespace as well.
     first.args(["--user", "--map-root-user", "--pid", "--fork", "--kill-child", "--"]);
     first.arg(command.get_program()).args(command.get_args());
     first.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));

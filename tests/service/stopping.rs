@@ -90,7 +90,7 @@ async fn after_its_delay_it_stops_gently() {
     assert!(begun.elapsed().as_secs() >= 1, "{:?}", begun.elapsed());
 }
 
-/// It would hold up the stop for twenty seconds, and whoever waits learns nothing by it.
+/// It would hold up the stop for twenty seconds, and the caller learns nothing by it.
 #[tokio::test]
 async fn a_long_poll_ends_when_the_process_is_to_stop() {
     let served = stopping_after(600).await;

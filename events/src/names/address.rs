@@ -107,7 +107,7 @@ mod tests {
         }
     }
 
-    /// A key is the key of itself: those on file can be made anew out of each other.
+    /// A key is the key of itself: keys on file can be derived from each other again.
     #[test]
     fn a_key_is_its_own_key() {
         for email in ["Rosa@münchen.example", "Zoe\u{308}@EXAMPLE.org", "a@b c", "İ@ı.example"] {

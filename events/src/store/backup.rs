@@ -8,7 +8,7 @@ use super::{Store, StoreError, reading, sqlite};
 const LISTED: usize = 20;
 
 impl Store {
-    /// Copies an SQLite database, as it is at one moment, into the empty file `to`. Whoever writes does not wait; the
+    /// Copies an SQLite database, as it is at one moment, into the empty file `to`. Writers do not wait; the
     /// WAL grows by what is written meanwhile. The copy has no WAL, and no page that holds what was deleted. It is
     /// not synced to the disk.
     ///

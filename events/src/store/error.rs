@@ -97,7 +97,7 @@ fn remedy_by_state(state: &str, message: &str) -> Remedy {
     match (&state[..2], state) {
         // Serialization and deadlock, resources (connections, memory, disk), a canceled statement.
         ("40" | "53", _) | (_, "57014") => Remedy::Retry,
-        // Connection exceptions; a read-only server, as after a failover, and other states that no session of ours
+        // Connection exceptions; a read-only server, as after a failover, and other states that no session of rekey
         // is in; authorization, as after a rotated password; a missing database; shutdown; the server's own I/O.
         ("08" | "25" | "28" | "3D" | "57" | "58", _) => Remedy::Reconnect,
         // A database that admits nobody at the moment, or is being copied; what a standby cannot do.
@@ -111,7 +111,7 @@ fn remedy_by_state(state: &str, message: &str) -> Remedy {
 }
 
 /// By SQLite's result code (<https://www.sqlite.org/rescode.html>), whose low byte is the primary one: BUSY, LOCKED,
-/// NOMEM, READONLY, IOERR, FULL, CANTOPEN, PROTOCOL. The connection that writes is opened anew after each.
+/// NOMEM, READONLY, IOERR, FULL, CANTOPEN, PROTOCOL. The write connection is reopened after each.
 fn remedy_by_number(code: &str) -> Remedy {
     match code.parse::<u32>().map(|number| number & 0xff) {
         Ok(5 | 6 | 7 | 8 | 10 | 13 | 14 | 15) => Remedy::Retry,

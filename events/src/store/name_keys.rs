@@ -1,4 +1,4 @@
-//! The keys that usernames and addresses are found by, made anew where an earlier version made them.
+//! The keys that usernames and addresses are found by, rebuilt where an earlier version made them.
 //!
 //! Keys follow from what is on file by [`crate::names`]; when those rules change, [`RULES`] does, and
 //! `rekey migrate` (or `rekey serve`, as it starts) goes through what is on file once.

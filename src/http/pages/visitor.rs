@@ -214,7 +214,7 @@ pub(super) async fn turn_away(app: &App, parts: &Parts, problem: Problem) -> Res
     response
 }
 
-/// Shows a page that no route leads to, to whoever looks.
+/// Shows a page that no route leads to.
 pub(super) async fn show(
     app: &App,
     parts: &Parts,

@@ -1,4 +1,4 @@
-//! What the log says of mails that were not, or perhaps not, delivered: a line each, for whoever operates this.
+//! What the log says of mails that were not, or perhaps not, delivered: a line each, for the operator.
 
 use rekey_events::MailId;
 use rekey_events::mail::event::{DeadBecause, UnknownBecause};

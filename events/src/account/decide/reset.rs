@@ -61,8 +61,8 @@ pub fn expire(account: &Account, at: Moment) -> Answer {
     Ok(over.map(|open| AccountEvent::ResetExpired { reset: open.id }).into_iter().collect())
 }
 
-/// A wrong username, unless it was tried with this link before: whoever mistypes their name sends it again, and
-/// nobody finds out more by it.
+/// A wrong username, unless it was tried with this link before: a user who mistypes the name often sends it again,
+/// and a repeated guess reveals nothing new.
 fn refused_username(link: &Reset, fingerprint: &str) -> Vec<AccountEvent> {
     if link.wrong_usernames.iter().any(|known| known == fingerprint) {
         return Vec::new();

@@ -14,7 +14,7 @@
 //! A writer that is faster than the disk gives way before the WAL is half as long
 //! again ([`Checkpointer::give_way`]): it writes more than a checkpoint can move meanwhile.
 //!
-//! Besides, a passive checkpoint every few seconds moves what was written since: whoever copies the
+//! Besides, a passive checkpoint every few seconds moves what was written since: a copy of the
 //! database file alone, which is wrong but happens, gets all but the last seconds instead of an empty database.
 
 use std::path::{Path, PathBuf};
